@@ -1,0 +1,61 @@
+# Two commands are enough: make run, make test. `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test fast lint demo bench soak fakes lock clean
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+$(VENV)/.boot: requirements-boot.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-boot.txt
+	touch $@
+
+$(VENV)/.ok: $(VENV)/.boot requirements.txt
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
+	touch $@
+
+$(VENV)/.ok-dev: $(VENV)/.boot requirements-dev.txt
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
+	touch $(VENV)/.ok $@
+
+install: $(VENV)/.ok  ## install what running needs into .venv
+
+run: $(VENV)/.ok  ## serve on http://127.0.0.1:8080
+	@$(BIN)/python -m bot run
+
+test: $(VENV)/.ok-dev  ## every test, PostgreSQL included; browser tests where Chromium is
+	$(BIN)/python -m pytest
+
+fast: $(VENV)/.ok-dev  ## the tests that take seconds
+	$(BIN)/python -m pytest -m "not slow and not browser and not postgres"
+
+lint: $(VENV)/.ok-dev  ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+demo: $(VENV)/.ok  ## a fictional commune, a month of cases on a moving clock
+	@$(BIN)/python -m bot demo
+
+bench: $(VENV)/.ok-dev  ## figures beside peers, JSON lines
+	@$(BIN)/python -m bench
+
+soak: $(VENV)/.ok-dev  ## the long versions of the reliability tests
+	HOIAM_SOAK=1 $(BIN)/python -m pytest -m slow
+
+fakes: $(VENV)/.ok-dev  ## local Telegram and Zalo servers to try the bot without any account
+	@$(BIN)/python -m tests.fakes
+
+lock: $(VENV)/.boot  ## renew the pinned requirements
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.txt
+
+clean:  ## remove the virtual environment
+	rm -rf $(VENV)

@@ -1,0 +1,1 @@
+"""The rules of the trade: plain functions over plain data, `now` and the calendar passed in."""

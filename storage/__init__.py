@@ -1,0 +1,1 @@
+"""Tables, the unit of work, migrations, field encryption, the file vault, the outbox."""

@@ -1,0 +1,107 @@
+"""Conversation partners: the one row read and written with every update."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from cases.messages import Address
+from cases.ports import Chat
+from storage.keys import KeyRing
+from storage.tables import ChatRow, metadata
+
+chat = metadata.tables[str(ChatRow.__tablename__)]
+PLACE_ADDRESS = "chat.sealed_address"
+PLACE_TALK = "chat.sealed_talk"
+COLUMNS = (
+    "channel",
+    "locality",
+    "lang",
+    "consent_version",
+    "consent_at",
+    "officer_id",
+    "reachable",
+    "last_contact_at",
+    "delayed_until",
+    "talk_expires_at",
+)
+_BY_KEY = select(chat).where(chat.c.key == bindparam("wanted"))
+_BY_KEY_LOCKED = _BY_KEY.with_for_update()
+_INSERT = insert(chat)
+_UPDATE = (
+    update(chat)
+    .where(chat.c.key == bindparam("wanted"))
+    .values({name: bindparam(name) for name in (*COLUMNS, "sealed_talk", "sealed_address")})
+)
+
+
+class ChatStore:
+    """See `cases.ports.Chats`."""
+
+    def __init__(self, connection: Connection, keys: KeyRing, *, locking: bool = True) -> None:
+        self._connection = connection
+        self._by_key = _BY_KEY_LOCKED if locking else _BY_KEY
+        self._keys = keys
+
+    def key_of(self, address: Address) -> str:
+        """Keyed hash of the address."""
+        return self._keys.lookup("chat", f"{address.channel}\0{address.id}")
+
+    def load(self, address: Address) -> Chat:
+        key = self.key_of(address)
+        row = self._connection.execute(self._by_key, {"wanted": key}).first()
+        return self._chat(row) if row is not None else Chat(key=key, address=address, fresh=True)
+
+    def get(self, key: str) -> Chat | None:
+        row = self._connection.execute(self._by_key, {"wanted": key}).first()
+        return self._chat(row) if row is not None else None
+
+    def save(self, entry: Chat) -> None:
+        address = orjson.dumps([entry.address.id, entry.address.phone])
+        values: dict[str, Any] = {
+            "channel": entry.address.channel,
+            "locality": entry.locality,
+            "lang": entry.lang,
+            "consent_version": entry.consent_version,
+            "consent_at": entry.consent_at,
+            "officer_id": entry.officer_id,
+            "reachable": entry.reachable,
+            "last_contact_at": entry.last_contact_at,
+            "delayed_until": entry.delayed_until,
+            "talk_expires_at": entry.talk_expires_at,
+            "sealed_address": self._keys.seal_bytes(PLACE_ADDRESS, entry.key, address),
+            "sealed_talk": self._keys.seal_bytes(PLACE_TALK, entry.key, orjson.dumps(entry.talk))
+            if entry.talk
+            else None,
+        }
+        if entry.fresh:
+            self._connection.execute(_INSERT, {"key": entry.key, **values})
+            entry.fresh = False
+        else:
+            self._connection.execute(_UPDATE, {"wanted": entry.key, **values})
+
+    def expired(self, now: datetime, limit: int) -> Sequence[Chat]:
+        rows = self._connection.execute(select(chat).where(chat.c.talk_expires_at <= now).limit(limit))
+        return [self._chat(row) for row in rows]
+
+    def _chat(self, row: Any) -> Chat:
+        identifier, phone = orjson.loads(self._keys.open_bytes(PLACE_ADDRESS, row.key, row.sealed_address))
+        talk = orjson.loads(self._keys.open_bytes(PLACE_TALK, row.key, row.sealed_talk)) if row.sealed_talk else {}
+        return Chat(
+            key=row.key,
+            address=Address(row.channel, identifier, phone),
+            locality=row.locality,
+            lang=row.lang,
+            consent_version=row.consent_version,
+            consent_at=row.consent_at,
+            officer_id=row.officer_id,
+            reachable=row.reachable,
+            last_contact_at=row.last_contact_at,
+            delayed_until=row.delayed_until,
+            talk=talk,
+            talk_expires_at=row.talk_expires_at,
+        )

@@ -1,0 +1,112 @@
+"""Evidence and documents: what is known of each file; the content itself lies in the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from cases.messages import FileKind, FileRef
+from cases.ports import CaseFile, FileState
+from storage.keys import KeyRing
+from storage.tables import CaseFileRow, metadata
+
+case_file = metadata.tables[str(CaseFileRow.__tablename__)]
+PLACE_SOURCE = "case_file.sealed_source"
+
+
+class FileStore:
+    """See `cases.ports.Files`."""
+
+    def __init__(self, connection: Connection, keys: KeyRing) -> None:
+        self._connection = connection
+        self._keys = keys
+
+    def add(self, entry: CaseFile) -> None:
+        self._connection.execute(insert(case_file), {"id": entry.id, **self._values(entry)})
+
+    def save(self, entry: CaseFile) -> None:
+        self._connection.execute(update(case_file).where(case_file.c.id == entry.id).values(self._values(entry)))
+
+    def get(self, file_id: str) -> CaseFile | None:
+        row = self._connection.execute(select(case_file).where(case_file.c.id == file_id)).first()
+        return self._file(row) if row is not None else None
+
+    def of_case(self, case_id: str, purpose: str = "") -> Sequence[CaseFile]:
+        statement = select(case_file).where(case_file.c.case_id == case_id)
+        if purpose:
+            statement = statement.where(case_file.c.purpose == purpose)
+        rows = self._connection.execute(statement.order_by(case_file.c.added_at, case_file.c.id))
+        return [self._file(row) for row in rows]
+
+    def of_draft(self, chat_key: str) -> Sequence[CaseFile]:
+        rows = self._connection.execute(
+            select(case_file)
+            .where(case_file.c.chat_key == chat_key, case_file.c.case_id == "")
+            .order_by(case_file.c.added_at, case_file.c.id)
+        )
+        return [self._file(row) for row in rows]
+
+    def claim_draft(self, chat_key: str, case_id: str) -> int:
+        return self._connection.execute(
+            update(case_file)
+            .where(case_file.c.chat_key == chat_key, case_file.c.case_id == "")
+            .values(case_id=case_id, chat_key="")
+        ).rowcount
+
+    def drop_draft(self, chat_key: str) -> int:
+        return self._connection.execute(
+            delete(case_file).where(case_file.c.chat_key == chat_key, case_file.c.case_id == "")
+        ).rowcount
+
+    def pending(self, now: datetime, limit: int) -> Sequence[CaseFile]:
+        rows = self._connection.execute(
+            select(case_file)
+            .where(
+                case_file.c.state == FileState.PENDING.value,
+                or_(case_file.c.next_try_at.is_(None), case_file.c.next_try_at <= now),
+            )
+            .order_by(case_file.c.added_at)
+            .limit(limit)
+        )
+        return [self._file(row) for row in rows]
+
+    def _values(self, entry: CaseFile) -> dict[str, Any]:
+        source = orjson.dumps([entry.source.kind.value, entry.source.ref, entry.source.name, entry.source.mime])
+        return {
+            "case_id": entry.case_id,
+            "chat_key": entry.chat_key,
+            "purpose": entry.purpose,
+            "channel": entry.channel,
+            "state": entry.state.value,
+            "sealed_source": self._keys.seal_bytes(PLACE_SOURCE, entry.id, source),
+            "sha256": entry.sha256,
+            "size": entry.size or entry.source.size,
+            "mime": entry.mime,
+            "attempts": entry.attempts,
+            "added_at": entry.added_at,
+            "next_try_at": entry.next_try_at,
+            "fault": entry.fault,
+        }
+
+    def _file(self, row: Any) -> CaseFile:
+        kind, ref, name, mime = orjson.loads(self._keys.open_bytes(PLACE_SOURCE, row.id, row.sealed_source))
+        return CaseFile(
+            id=row.id,
+            case_id=row.case_id,
+            chat_key=row.chat_key,
+            purpose=row.purpose,
+            source=FileRef(FileKind(kind), ref, name, row.size, mime),
+            channel=row.channel,
+            added_at=row.added_at,
+            state=FileState(row.state),
+            sha256=row.sha256,
+            size=row.size,
+            mime=row.mime,
+            attempts=row.attempts,
+            next_try_at=row.next_try_at,
+            fault=row.fault,
+        )

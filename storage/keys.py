@@ -1,0 +1,96 @@
+"""Keys and sealing: what a stolen disk or backup must not show is sealed under a key that lives outside the database.
+
+AES-256-GCM with `table.column:row` as associated data, so that a sealed value moved to another place does not open.
+Layout: one byte key version, 12 bytes nonce, ciphertext with tag (38 bytes more than the text).
+Look-ups go through HMAC-SHA-256 under a separate key: phone numbers have too little entropy for a bare hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import stat
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+class KeyFileError(Exception):
+    """The key file is missing, unreadable, readable by others, or not a key."""
+
+
+class SealBroken(Exception):
+    """A sealed value was changed, moved, or belongs to another key."""
+
+
+class KeyRing:
+    """The keys in use: seals with the newest, opens with any."""
+
+    def __init__(self, masters: list[bytes]) -> None:
+        if not masters or any(len(master) != KEY_BYTES for master in masters):
+            raise KeyFileError(f"a key ring needs keys of {KEY_BYTES} bytes")
+        self._sealers = [AESGCM(_derive(master, b"field")) for master in masters]
+        self._lookup = _derive(masters[0], b"lookup")
+        self._newest = len(masters) - 1
+
+    def seal(self, place: str, row: str, text: str) -> bytes:
+        """Seal text for `place` (`table.column`) and this row's key."""
+        return self.seal_bytes(place, row, text.encode("utf-8", "surrogatepass"))
+
+    def seal_bytes(self, place: str, row: str, content: bytes) -> bytes:
+        """Seal bytes for `place` and row."""
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = self._sealers[self._newest].encrypt(nonce, content, f"{place}:{row}".encode())
+        return bytes((self._newest,)) + nonce + sealed
+
+    def open(self, place: str, row: str, sealed: bytes) -> str:
+        """The text again; raises `SealBroken`."""
+        return self.open_bytes(place, row, sealed).decode("utf-8", "surrogatepass")
+
+    def open_bytes(self, place: str, row: str, sealed: bytes) -> bytes:
+        """The bytes again; raises `SealBroken`."""
+        try:
+            sealer = self._sealers[sealed[0]]
+            return sealer.decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], f"{place}:{row}".encode())
+        except (IndexError, InvalidTag) as error:
+            raise SealBroken(place) from error
+
+    def lookup(self, purpose: str, value: str) -> str:
+        """Keyed hash to find a row by a value that is stored only sealed; 32 hex digits."""
+        return hmac.new(self._lookup, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _derive(master: bytes, purpose: bytes) -> bytes:
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"hoiam/" + purpose).derive(master)
+
+
+def load_or_make(path: Path) -> KeyRing:
+    """Read the key file, making it (mode 600) on the first run; raises `KeyFileError` naming the cure.
+
+    The file holds one key per line in hex, oldest first.
+    """
+    if not path.exists():
+        _make(path)
+    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise KeyFileError(f"{path} can be read by others: run `chmod 600 {path}`")
+    try:
+        lines = path.read_text(encoding="ascii").split()
+        return KeyRing([bytes.fromhex(line) for line in lines])
+    except (OSError, ValueError) as error:
+        raise KeyFileError(f"{path} cannot be read as a key file: {error}") from error
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(os.urandom(KEY_BYTES).hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,117 @@
+"""The unit of work over one open transaction, and the door that opens them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, TypeVar
+
+import orjson
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.case_store import CaseStore
+from storage.chats import ChatStore
+from storage.database import Database
+from storage.files import FileStore
+from storage.keys import KeyRing
+from storage.outbox import OutboxStore
+from storage.people import PeopleStore
+from storage.tables import FailedUpdate, LedgerRow, SeenUpdate, metadata
+
+T = TypeVar("T")
+seen_update = metadata.tables[str(SeenUpdate.__tablename__)]
+ledger = metadata.tables[str(LedgerRow.__tablename__)]
+failed_update = metadata.tables[str(FailedUpdate.__tablename__)]
+_ONCE: dict[str, dict[str, Any]] = {
+    "sqlite": {table.name: sqlite.insert(table).on_conflict_do_nothing() for table in (seen_update, ledger)},
+    "postgresql": {table.name: postgresql.insert(table).on_conflict_do_nothing() for table in (seen_update, ledger)},
+}
+
+
+def new_id() -> str:
+    """A random id of 32 hex digits; never shown to anybody."""
+    return uuid.uuid4().hex
+
+
+class LedgerStore:
+    """See `cases.ports.Ledger`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def once(self, key: str, at: datetime) -> bool:
+        statement = _ONCE[self._connection.dialect.name]["ledger"]
+        return self._connection.execute(statement, {"key": key, "at": at}).rowcount == 1
+
+    def seen(self, keys: Iterable[str]) -> frozenset[str]:
+        return frozenset(self._connection.execute(select(ledger.c.key).where(ledger.c.key.in_(sorted(keys)))).scalars())
+
+
+class StoredWork:
+    """See `cases.ports.UnitOfWork`."""
+
+    def __init__(self, connection: Connection, keys: KeyRing, now: datetime, *, locking: bool = True) -> None:
+        self.connection = connection
+        self.now = now
+        self.keys = keys
+        self.chats = ChatStore(connection, keys, locking=locking)
+        self.cases = CaseStore(connection, keys, new_id, locking=locking)
+        self.people = PeopleStore(connection, keys, locking=locking)
+        self.outbox = OutboxStore(connection, keys, now)
+        self.files = FileStore(connection, keys)
+        self.ledger = LedgerStore(connection)
+
+    def receive(self, channel: str, message_id: str, at: datetime) -> bool:
+        statement = _ONCE[self.connection.dialect.name]["seen_update"]
+        done = self.connection.execute(statement, {"channel": channel, "message_id": message_id, "at": at})
+        return done.rowcount == 1
+
+    def new_id(self) -> str:
+        return new_id()
+
+    def keep_failed(self, channel: str, update: object, error: str) -> str:
+        """Keep an update that could not be handled, sealed, for an operator; returns its id."""
+        row = new_id()
+        self.connection.execute(
+            insert(failed_update),
+            {
+                "id": row,
+                "channel": channel,
+                "at": self.now,
+                "error": error[:300],
+                "sealed_update": self.keys.seal_bytes(
+                    "failed_update.sealed_update", row, orjson.dumps(update, default=str)
+                ),
+            },
+        )
+        return row
+
+
+class Office:
+    """Opens units of work on one database with one key ring and one clock."""
+
+    def __init__(self, database: Database, keys: KeyRing, clock: Callable[[], datetime]) -> None:
+        self.database = database
+        self.keys = keys
+        self.clock = clock
+        self.on_woken: Callable[[set[str]], None] = lambda woken: None
+
+    async def write(self, step: Callable[[StoredWork], T]) -> T:
+        """Run `step` in one transaction; after its commit, wake whoever delivers what it said."""
+        opened: list[StoredWork] = []
+
+        def work(connection: Connection) -> T:
+            unit = StoredWork(connection, self.keys, self.clock())
+            opened[:] = [unit]
+            return step(unit)
+
+        result = await self.database.write(work)
+        if opened[0].outbox.woken:
+            self.on_woken(opened[0].outbox.woken)
+        return result
+
+    async def read(self, step: Callable[[StoredWork], T]) -> T:
+        """Run `step` without changing anything."""
+        return await self.database.read(lambda connection: step(StoredWork(connection, self.keys, self.clock(), locking=False)))
