@@ -20,7 +20,7 @@ WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "T
 _SATURDAY = 5
 _DAY = timedelta(days=1)
 _REPLACEABLE = ("estimated", "confirm")
-_REMARKS = {"estimated": " – ngày dự kiến", "confirm": " – chờ văn bản chính thức"}
+_REMARKS = {"estimated": " (ngày dự kiến)", "confirm": " (chờ văn bản chính thức)"}
 
 __all__ = [
     "PROVISIONAL_MARK",
@@ -67,7 +67,7 @@ class ExplainedDay:
     def line(self) -> str:
         """The day as a sentence for people."""
         told = "không tính" if self.number is None else f"ngày làm việc thứ {self.number}"
-        why = f" ({self.reason}{_REMARKS.get(self.status, '')})" if self.reason else ""
+        why = f" – {self.reason}{_REMARKS.get(self.status, '')}" if self.reason else ""
         return f"{WEEKDAYS[self.day.weekday()]} {vn_date(self.day)}: {told}{why}."
 
 
@@ -92,8 +92,9 @@ class Explanation:
 class WorkCalendar:
     """Days off, make-up days and the tables prepared from them. Immutable: an edit gives a new calendar.
 
-    Years outside `years_complete` and `years_provisional` are unknown and raise `CalendarIncomplete`.
-    The table runs from `first_day` to `last_day`. `previous` is the calendar this one was edited from; extensions are recounted with its help.
+    Years outside `years_complete` and `years_provisional` are unknown and raise `CalendarIncomplete`; the table
+    runs from `first_day` to `last_day`. `previous` is the calendar this one was edited from; extensions are
+    recounted with its help.
     """
 
     days_off: tuple[DayOff, ...]
@@ -138,8 +139,8 @@ class WorkCalendar:
     ) -> WorkCalendar:
         """A calendar from its entries in any order. CalendarError where they contradict each other."""
         return cls(
-            days_off=tuple(sorted(days_off, key=lambda entry: entry.date)),
-            make_up_days=tuple(sorted(make_up_days, key=lambda entry: entry.date)),
+            days_off=tuple(sorted(days_off, key=_ordinal)),
+            make_up_days=tuple(sorted(make_up_days, key=_ordinal)),
             years_complete=tuple(sorted(years_complete)),
             years_provisional=tuple(sorted(years_provisional)),
             version=version,
@@ -285,6 +286,10 @@ class WorkCalendar:
             f"Chưa có lịch làm việc cho ngày {vn_date(day)}: lịch hiện có từ {vn_date(self.first_day)}"
             f" đến {vn_date(self.last_day)}. Cần bổ sung lịch nghỉ của năm {day.year} trước khi tính hạn."
         )
+
+
+def _ordinal(entry: DayOff | MakeUpDay) -> int:
+    return entry.date.toordinal()
 
 
 def _lead_in(first_day: date) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
 from datetime import datetime
+from itertools import pairwise
 
 STATUSES = frozenset({"official", "law", "confirm", "estimated"})
 _SATURDAY = 5
@@ -87,10 +88,11 @@ def check_days(
 ) -> None:
     """Raise CalendarError at the first contradiction: a day twice, off and worked, a worked weekday, a year missing."""
     years = _check_years(years_complete, years_provisional)
+    entries: tuple[DayOff | MakeUpDay, ...] = (*days_off, *make_up_days)
+    for entry in entries:
+        _check_entry(entry, years)
     off = _once(days_off, "days_off")
     _once(make_up_days, "working_weekends")
-    for entry in (*days_off, *make_up_days):
-        _check_entry(entry, years)
     for made_up in make_up_days:
         _check_make_up(made_up, off)
 
@@ -114,7 +116,7 @@ def _check_years(complete: Sequence[int], provisional: Sequence[int]) -> frozens
     years = sorted((*complete, *provisional))
     if not years:
         raise CalendarError("year_missing", "", "Lịch phải khai ít nhất một năm.")
-    for before, after in zip(years, years[1:], strict=False):
+    for before, after in pairwise(years):
         if before == after:
             raise CalendarError("year_twice", after, f"Năm {after} được khai hai lần.")
         if after != before + 1:
@@ -133,8 +135,8 @@ def _once(entries: Sequence[DayOff | MakeUpDay], where: str) -> dict[Day, DayOff
 
 def _check_entry(entry: DayOff | MakeUpDay, years: frozenset[int]) -> None:
     day = entry.date
-    if isinstance(day, datetime) or not isinstance(day, Day):
-        raise CalendarError("bad_entry", str(day), f"{day!r} không phải là một ngày.")
+    if isinstance(day, datetime):
+        raise CalendarError("bad_entry", str(day), f"{day} là một thời điểm, cần một ngày.")
     if day.year not in years:
         sentence = f"Ngày {vn_date(day)} thuộc năm {day.year} chưa khai trong years_complete hay years_provisional."
         raise CalendarError("year_missing", day, sentence)

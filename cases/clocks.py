@@ -266,20 +266,20 @@ def _moved(
     old = case.effective_due_on
     if case.received_on is None or case.due_on is None or old is None or not case.awaits_reply:
         return None
-    due_on = _kept(case.due_on, calendar.nth_working_day(case.received_on, profile.reply_wd), today)
+    due_on = _kept(case.due_on, calendar.nth_working_day(case.received_on, profile.reply_wd), calendar, today)
     extended = None
     if case.extension is not None:
         days = _calendar_of(case, calendar).working_days_between(case.received_on, case.extension.due_on)
         longest = calendar.nth_working_day(case.received_on, profile.max_extended_wd)
         recounted = min(calendar.add_working_days(case.received_on, days), longest)
-        extended = max(due_on, _kept(case.extension.due_on, recounted, today))
+        extended = max(due_on, _kept(case.extension.due_on, recounted, calendar, today))
     new = extended or due_on
     return (DueChange(case.id, case.code, old, new), due_on, extended) if new != old else None
 
 
-def _kept(old: date, new: date, today: date) -> date:
+def _kept(old: date, new: date, calendar: WorkCalendar, today: date) -> date:
     """The new date, unless it takes back days that have already passed."""
-    return old if new < old and new < today else new
+    return calendar.on_or_after(old) if new < old and new < today else new
 
 
 def _calendar_of(case: Case, calendar: WorkCalendar) -> WorkCalendar:

@@ -93,7 +93,7 @@ def patience(wait: float) -> aiohttp.ClientTimeout:
 class AiohttpRequest(BaseRequest):
     """python-telegram-bot's request layer on the shared connections.
 
-    Raises `NetworkError` when nothing was sent and `TimedOut` when the answer was lost: the second may repeat a message.
+    Raises `NetworkError` when nothing was sent and `TimedOut` when the answer was lost (sending again may repeat).
     """
 
     __slots__ = ("_wire",)

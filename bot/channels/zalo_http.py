@@ -1,4 +1,4 @@
-"""How both Zalo channels reach the network: JSON calls whose errors show no address, and files from Zalo's hosts only."""
+"""How both Zalo channels reach the network: calls whose errors show no address, and files from Zalo's hosts only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FILE_HOSTS = ("*.zdn.vn", "*.zadn.vn", "*.zaloapp.com")
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
 IDLE_SECONDS = 4.0
-"""Shorter than the shortest idle time of common servers (5 s): a connection closed under us looks like an answer lost."""
+"""Shorter than the idle time of common servers (5 s): a connection closed under us looks like an answer lost."""
 
 FILE_SECONDS = 180.0
 HOPS = 3

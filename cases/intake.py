@@ -1,0 +1,179 @@
+"""Taking a report in: from what the resident confirmed to a numbered case at the right body, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.calendar import local_date
+from cases.conflict import linked_officers
+from cases.directory import Directory
+from cases.model import Case, CaseEvent, Kind, OfficerRole, Priority, Secrecy, State, Subject
+from cases.notices import tell_officer
+from cases.ports import Chat, Reporter, UnitOfWork
+from cases.receipts import new_receipt_code
+from cases.routing import Route, route
+from cases.rules import Rules, show_date
+from cases.visibility import Sight, sight
+
+
+@dataclass(slots=True)
+class Draft:
+    """What a resident has told so far; the fields of a report before it has a number."""
+
+    text: str
+    kind: Kind = Kind.REPORT
+    subject: Subject = Subject.OTHER
+    topic: str = "other"
+    suggested_topic: str = "other"
+    posts: tuple[str, ...] = ()
+    subject_body: str = ""
+    subject_note: str = ""
+    also_front_deputy: bool = False
+    hamlet: str = ""
+    place: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    happened: str = ""
+    work: str = ""
+    hidden_from: tuple[str, ...] = ()
+    chosen_body: str = ""
+    secrecy: Secrecy = Secrecy.OPEN
+    name: str = ""
+    phone: str = ""
+    retaliation: bool = False
+    linked_case: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A stored case and the receipt code, which is shown once and kept nowhere."""
+
+    case: Case
+    receipt_code: str
+    route: Route
+
+
+def find_route(rules: Rules, directory: Directory, draft: Draft, original: Case | None = None) -> Route:
+    """Where this report goes and who is shut out of it; the same answer before and at confirmation."""
+    work = directory.locality.work(draft.work) if draft.work else None
+    return route(
+        directory,
+        rules.taxonomy,
+        draft.kind,
+        draft.subject,
+        draft.topic,
+        posts=draft.posts,
+        subject_body=draft.subject_body,
+        hidden_from=draft.hidden_from,
+        chosen_body=draft.chosen_body,
+        retaliation=draft.retaliation,
+        also_front_deputy=draft.also_front_deputy,
+        original_case_bodies=_bodies_of(original),
+        investor=work.investor if work else "",
+    )
+
+
+def submit(unit: UnitOfWork, rules: Rules, chat: Chat, draft: Draft, now: datetime) -> Submission:
+    """Number and store the case, put the reporter's identity in the vault, tell the receiving body's officers."""
+    directory = rules.directory(chat.locality, now)
+    original = unit.cases.get(draft.linked_case) if draft.linked_case else None
+    way = find_route(rules, directory, draft, original)
+    case = _case(unit, rules, chat, draft, way, now)
+    officers = unit.people.officers(case.locality)
+    case.excluded_officers = tuple(
+        sorted(linked_officers(officers, directory, case.subject_posts, case.subject_body, case.hamlet))
+    )
+    receipt = new_receipt_code()
+    unit.cases.add(case, receipt)
+    unit.people.save_reporter(_reporter(case, chat, draft, now))
+    unit.files.claim_draft(chat.key, case.id)
+    unit.cases.log(CaseEvent(case.id, now, "submitted", "resident", {"body": case.receiving_body}))
+    announce(unit, rules, directory, case, now)
+    return Submission(case, receipt, way)
+
+
+def announce(unit: UnitOfWork, rules: Rules, directory: Directory, case: Case, now: datetime) -> int:
+    """Tell each officer who may work the case that it is there: number, topic, date. Returns how many were told."""
+    told = 0
+    wanted = OfficerRole.TRIAGE if case.state is State.NEEDS_COI_CHECK else OfficerRole.HANDLER
+    for officer in unit.people.officers(case.locality):
+        if wanted in officer.roles and sight(officer, case, directory) >= Sight.CONTENT:
+            told += tell_officer(
+                unit,
+                rules,
+                officer,
+                "officer_urgent_case" if case.priority is Priority.URGENT else "officer_new_case",
+                f"new:{case.version}",
+                case.id,
+                case_code=case.code,
+                topic=rules.taxonomy.topics[case.topic].label,
+                date=show_date(local_date(now)),
+            )
+    return told
+
+
+def poke(case: Case, now: datetime) -> None:
+    """Have the scheduler look at this case at its next tick."""
+    case.next_nudge_at = now
+
+
+def _case(unit: UnitOfWork, rules: Rules, chat: Chat, draft: Draft, way: Route, now: datetime) -> Case:
+    return Case(
+        id=unit.new_id(),
+        locality=chat.locality,
+        code=unit.cases.next_code(chat.locality, local_date(now).year),
+        kind=draft.kind,
+        subject=draft.subject,
+        topic=draft.topic,
+        suggested_topic=draft.suggested_topic,
+        state=State.NEEDS_COI_CHECK if way.blocked else State.SUBMITTED,
+        channel=chat.address.channel,
+        receiving_body=way.receiving_body,
+        competent_authority=way.competent_authority,
+        profile=way.profile,
+        submitted_at=now,
+        text=draft.text,
+        subject_posts=draft.posts,
+        subject_body=draft.subject_body,
+        subject_note=draft.subject_note,
+        hamlet=draft.hamlet,
+        place=draft.place,
+        latitude=draft.latitude,
+        longitude=draft.longitude,
+        happened=draft.happened,
+        work=draft.work,
+        secrecy=draft.secrecy,
+        priority=Priority.URGENT if way.urgent else _priority(rules, draft),
+        reporter=unit.new_id(),
+        linked_case=draft.linked_case,
+        excluded_bodies=tuple(sorted(way.excluded_bodies)),
+        hidden_from=draft.hidden_from,
+        calendar_version=rules.calendar.version,
+        next_nudge_at=now,
+    )
+
+
+def _priority(rules: Rules, draft: Draft) -> Priority:
+    return rules.taxonomy.topics[draft.topic].priority
+
+
+def _reporter(case: Case, chat: Chat, draft: Draft, now: datetime) -> Reporter:
+    return Reporter(
+        ref=case.reporter,
+        case_id=case.id,
+        chat_key=chat.key,
+        secrecy=draft.secrecy,
+        name=draft.name,
+        phone=draft.phone,
+        lang=chat.lang,
+        consent_version=chat.consent_version,
+        consent_at=chat.consent_at,
+        created_at=now,
+    )
+
+
+def _bodies_of(case: Case | None) -> tuple[str, ...]:
+    if case is None:
+        return ()
+    return tuple(body for body in (case.subject_body, *case.excluded_bodies) if body)

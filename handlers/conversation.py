@@ -1,0 +1,127 @@
+"""The dialogue core: steps that ask and take, going back, skipping, cancelling, and answers in any form.
+
+The state lives in `chat.talk` and is saved in the same transaction as everything a step decided. A step offers
+choices; an answer may be a pressed button, its number, its label with or without diacritics, or free text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from cases.messages import Choice
+from handlers.turn import Answer, Prompt, Turn
+
+END = ""
+
+
+class Nav(StrEnum):
+    """Answers every question understands."""
+
+    BACK = "~back"
+    SKIP = "~skip"
+    CANCEL = "~cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The answer did not fit: say this, and ask again."""
+
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question. `take` returns the next step's name, `END`, or `Again`. `skip` names the step after skipping."""
+
+    ask: Callable[[Turn], Prompt]
+    take: Callable[[Turn, Answer], str | Again]
+    skip: str = END
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """Steps by name, in the order a reader meets them. `cancelled` cleans up."""
+
+    name: str
+    first: str
+    steps: Mapping[str, Step]
+    cancelled: Callable[[Turn], None] = lambda turn: turn.say("cancelled")
+
+
+class Conversation:
+    """Runs dialogues over `chat.talk`."""
+
+    def __init__(self, dialogues: tuple[Dialogue, ...]) -> None:
+        self._dialogues = {dialogue.name: dialogue for dialogue in dialogues}
+
+    def running(self, turn: Turn) -> bool:
+        """Whether a question is open in this chat."""
+        return str(turn.chat.talk.get("dialogue", "")) in self._dialogues
+
+    def begin(self, turn: Turn, name: str, **data: Any) -> None:
+        """Start a dialogue, leaving any other one; asks its first question."""
+        self._stop(turn)
+        turn.chat.talk.update({"dialogue": name, "data": data, "trail": []})
+        self._go(turn, self._dialogues[name].first)
+
+    def feed(self, turn: Turn, answer: Answer) -> None:
+        """Give the person's answer to the open question."""
+        dialogue = self._dialogues[str(turn.chat.talk["dialogue"])]
+        if answer.choice == Nav.CANCEL:
+            dialogue.cancelled(turn)
+            self._stop(turn)
+        elif answer.choice == Nav.BACK and self._trail(turn):
+            self._go(turn, self._trail(turn).pop())
+        else:
+            self._take(turn, dialogue, answer)
+
+    def ask_again(self, turn: Turn) -> None:
+        """Put the open question once more."""
+        self._ask(turn, str(turn.chat.talk["step"]))
+
+    def _take(self, turn: Turn, dialogue: Dialogue, answer: Answer) -> None:
+        here = str(turn.chat.talk["step"])
+        step = dialogue.steps[here]
+        skipped = answer.choice == Nav.SKIP and step.skip != END
+        following = step.skip if skipped else step.take(turn, answer)
+        if turn.chat.talk.get("dialogue") != dialogue.name or turn.chat.talk.get("step") != here:
+            return  # the step began another dialogue
+        if isinstance(following, Again):
+            turn.tell(following.hint) if following.hint else None
+            self._ask(turn, here)
+        elif following == END:
+            self._stop(turn)
+        else:
+            trail = self._trail(turn)
+            if following != here:
+                trail.append(here)
+            del trail[:-20]
+            self._go(turn, following)
+
+    def _go(self, turn: Turn, step: str) -> None:
+        turn.chat.talk["step"] = step
+        turn.chat.talk_expires_at = turn.now + timedelta(days=turn.rules.limits.draft_days)
+        self._ask(turn, step)
+
+    def _ask(self, turn: Turn, step: str) -> None:
+        dialogue = self._dialogues[str(turn.chat.talk["dialogue"])]
+        prompt = dialogue.steps[step].ask(turn)
+        turn.ask(Prompt(prompt.text, (*prompt.choices, *self._ways_out(turn, dialogue.steps[step])), prompt.ask))
+
+    def _ways_out(self, turn: Turn, step: Step) -> tuple[Choice, ...]:
+        ways = [Nav.SKIP] if step.skip != END else []
+        ways += [Nav.BACK] if self._trail(turn) else []
+        return tuple(Choice(way, turn.text(f"nav_{way[1:]}")) for way in (*ways, Nav.CANCEL))
+
+    def _trail(self, turn: Turn) -> list[str]:
+        trail: list[str] = turn.chat.talk.setdefault("trail", [])  # type: ignore[assignment]
+        return trail
+
+    def _stop(self, turn: Turn) -> None:
+        for name in ("dialogue", "step", "data", "trail", "offer"):
+            turn.chat.talk.pop(name, None)
+        turn.chat.talk_expires_at = None

@@ -1,0 +1,236 @@
+"""A resident's report, from the first word to the summary: what, topic, about whom or which work, where, when, evidence.
+
+At most eight questions once consent is given; all but "what happened" can be skipped. The steps stand in their order.
+"""
+
+from __future__ import annotations
+
+from cases.messages import Ask, Choice
+from cases.model import Kind, Subject
+from cases.text import same_answer
+from handlers import report_about, report_end
+from handlers.conversation import Again, Dialogue, Step
+from handlers.draft import add_files, add_story, directory_of, story
+from handlers.right_doors import DOORS, door_for, show_door, take_door
+from handlers.turn import Answer, Prompt, Turn
+
+OTHER = "other"
+MORE = "~more"
+HERE_NOW, TODAY, YESTERDAY, LATELY, LONG = "ongoing", "today", "yesterday", "week", "long"
+WHEN = (HERE_NOW, TODAY, YESTERDAY, LATELY, LONG)
+
+
+# -- what happened ------------------------------------------------------------------------------------------------
+
+
+def ask_what(turn: Turn) -> Prompt:
+    return Prompt(turn.text("ask_what_more" if turn.unit.files.of_draft(turn.chat.key) else "ask_what"))
+
+
+def take_what(turn: Turn, answer: Answer) -> str | Again:
+    if answer.files:
+        add_files(turn, answer.files)
+    cut = add_story(turn, answer.text) if answer.text.strip() else False
+    if cut:
+        turn.say("text_cut", limit=f"{turn.rules.limits.text:,}".replace(",", "."))
+    if not story(turn).strip():
+        return Again("")
+    return after_story(turn)
+
+
+def after_story(turn: Turn) -> str | Again:
+    """Decide from the words what to ask next: a right door, a calm word, or the topic."""
+    found = turn.rules.suggester.suggest(story(turn))
+    data = turn.data
+    data["suggested"] = found.topics[0] if found.topics else OTHER
+    data["topics"] = list(found.topics[:3])
+    data["issues"] = found.issues
+    if found.kind is Kind.ABUSIVE:
+        data.pop("parts", None)
+        return Again(turn.text("abusive_reply"))
+    if found.kind in (Kind.SPAM, Kind.OFF_TOPIC) and not door_for(found):
+        data.pop("parts", None)
+        return Again(turn.text("off_topic_reply"))
+    data["kind"] = found.kind if found.kind in (Kind.REPORT, Kind.PETITION, Kind.PRAISE) else Kind.REPORT
+    data["retaliation"] = found.retaliation
+    data["door"] = door_for(found)
+    return "door" if data["door"] in DOORS else "topic"
+
+
+# -- topic --------------------------------------------------------------------------------------------------------
+
+
+def ask_topic(turn: Turn) -> Prompt:
+    topics = turn.rules.taxonomy.topics
+    suggested = [code for code in turn.data.get("topics", ()) if code in topics and code != OTHER]
+    choices = tuple(Choice(code, topics[code].label) for code in suggested)
+    key = "ask_topic" if suggested else "ask_topic_open"
+    if turn.data.get("issues", 1) > 1 and len(suggested) > 1:
+        key = "ask_topic_many"
+    values = {"n": turn.data.get("issues", 1)} if key == "ask_topic_many" else {}
+    return Prompt(turn.text(key, **values), (*choices, Choice(MORE, turn.text("topic_other"))))
+
+
+def take_topic(turn: Turn, answer: Answer) -> str | Again:
+    if answer.choice == MORE:
+        return "topic_group"
+    if answer.choice in turn.rules.taxonomy.topics:
+        return _topic_chosen(turn, answer.choice)
+    return _more_words(turn, answer)
+
+
+def ask_topic_group(turn: Turn) -> Prompt:
+    names = {code: turn.text(f"group_{code}") for code in _groups(turn)}
+    return Prompt(
+        turn.text("ask_topic_group"),
+        (*(Choice(code, name) for code, name in names.items()), Choice(OTHER, turn.text("topic_unknown"))),
+    )
+
+
+def take_topic_group(turn: Turn, answer: Answer) -> str | Again:
+    if answer.choice == OTHER:
+        return _topic_chosen(turn, OTHER)
+    if answer.choice in _groups(turn):
+        turn.data["group"] = answer.choice
+        return "topic_pick"
+    return _more_words(turn, answer)
+
+
+def ask_topic_pick(turn: Turn) -> Prompt:
+    group = turn.data.get("group", "")
+    choices = [Choice(code, topic.label) for code, topic in turn.rules.taxonomy.topics.items() if code.startswith(group)]
+    return Prompt(turn.text("ask_topic_pick"), (*choices, Choice(OTHER, turn.text("topic_unknown"))))
+
+
+def take_topic_pick(turn: Turn, answer: Answer) -> str | Again:
+    if answer.choice in turn.rules.taxonomy.topics:
+        return _topic_chosen(turn, answer.choice)
+    return _more_words(turn, answer)
+
+
+def _groups(turn: Turn) -> tuple[str, ...]:
+    skipped = {"emergency", "spam", "offtopic", "abuse", "question", "praise", OTHER, "admin"}
+    groups = dict.fromkeys(code.partition(".")[0] for code in turn.rules.taxonomy.topics)
+    return tuple(group for group in groups if group not in skipped)
+
+
+def _topic_chosen(turn: Turn, code: str) -> str:
+    topic = turn.rules.taxonomy.topics[code]
+    turn.data["topic"] = code
+    turn.data["subject"] = topic.subject if topic.subject is not Subject.NONE else Subject.OTHER
+    turn.data["others"] = [other for other in turn.data.get("topics", ()) if other not in (code, OTHER)]
+    if turn.data.get("door") == "other_service" or topic.competent in ("dien_luc", "cap_nuoc", "bhxh"):
+        show_door(turn, "other_service")
+    elif turn.data.get("door") == "crime_info":
+        show_door(turn, "crime_info")
+    return next_after_topic(turn)
+
+
+def next_after_topic(turn: Turn) -> str:
+    """People and works are asked about; everything else goes on to the place."""
+    if report_about.needed(turn):
+        return report_about.first_step(turn)
+    return "where" if not turn.data.get("hamlet") else "when"
+
+
+def _more_words(turn: Turn, answer: Answer) -> str | Again:
+    """Words, not an option: they belong to the story. Files too."""
+    if answer.files:
+        add_files(turn, answer.files)
+        return Again(turn.text("file_noted"))
+    if len(answer.text.split()) >= 3:
+        add_story(turn, answer.text)
+        found = turn.rules.suggester.suggest(story(turn))
+        turn.data["topics"] = list(found.topics[:3])
+        return Again(turn.text("story_added"))
+    return Again(turn.text("pick_hint"))
+
+
+# -- where and when -----------------------------------------------------------------------------------------------
+
+
+def ask_where(turn: Turn) -> Prompt:
+    hamlets = directory_of(turn).locality.hamlets
+    return Prompt(turn.text("ask_where"), tuple(Choice(hamlet.code, hamlet.name) for hamlet in hamlets), Ask.PLACE)
+
+
+def take_where(turn: Turn, answer: Answer) -> str | Again:
+    hamlets = directory_of(turn).locality.hamlets
+    named = next((h.code for h in hamlets if answer.choice == h.code or same_answer(answer.text, h.name)), "")
+    if answer.place is not None:
+        turn.data.update(latitude=answer.place.latitude, longitude=answer.place.longitude)
+        turn.data["place"] = answer.place.title
+    elif named:
+        turn.data["hamlet"] = named
+    elif answer.text.strip():
+        turn.data["place"] = answer.text.strip()[:500]
+        inside = [h.code for h in hamlets if same_answer(h.name, answer.text[: len(h.name)])]
+        turn.data["hamlet"] = inside[0] if inside else turn.data.get("hamlet", "")
+    else:
+        return Again(turn.text("where_hint"))
+    return report_end.back_to_summary(turn, "when")
+
+
+def ask_when(turn: Turn) -> Prompt:
+    return turn.prompt("ask_when", WHEN)
+
+
+def take_when(turn: Turn, answer: Answer) -> str | Again:
+    if answer.choice in WHEN:
+        turn.data["happened"] = dict(zip(WHEN, turn.labels("ask_when"), strict=True))[answer.choice]
+    elif answer.text.strip():
+        turn.data["happened"] = answer.text.strip()[:200]
+    else:
+        return Again(turn.text("when_hint"))
+    return report_end.back_to_summary(turn, "evidence")
+
+
+# -- evidence -----------------------------------------------------------------------------------------------------
+
+DONE = "done"
+
+
+def ask_evidence(turn: Turn) -> Prompt:
+    have = len(turn.unit.files.of_draft(turn.chat.key))
+    if have:
+        return turn.prompt("ask_evidence_more", (DONE,), n=have, most=turn.rules.limits.files)
+    return Prompt(turn.text("ask_evidence", most=turn.rules.limits.files))
+
+
+def take_evidence(turn: Turn, answer: Answer) -> str | Again:
+    if answer.choice == DONE:
+        return report_end.after_evidence(turn)
+    if answer.files:
+        over = add_files(turn, answer.files)
+        return Again(turn.text("files_over", most=turn.rules.limits.files) if over else "")
+    if any(same_answer(answer.text, word) for word in turn.text("words_none").split(",")):
+        return report_end.after_evidence(turn)
+    if len(answer.text.split()) >= 3:
+        add_story(turn, answer.text)
+        return Again(turn.text("story_added"))
+    return Again(turn.text("evidence_hint"))
+
+
+def cancelled(turn: Turn) -> None:
+    """Nothing of an unsent report stays."""
+    turn.unit.files.drop_draft(turn.chat.key)
+    turn.say("report_cancelled")
+
+
+REPORT = Dialogue(
+    "report",
+    first="what",
+    steps={
+        "what": Step(ask_what, take_what),
+        "door": Step(lambda turn: show_door(turn, str(turn.data["door"])), take_door),
+        "topic": Step(ask_topic, take_topic, skip="where"),
+        "topic_group": Step(ask_topic_group, take_topic_group, skip="where"),
+        "topic_pick": Step(ask_topic_pick, take_topic_pick, skip="where"),
+        **report_about.STEPS,
+        "where": Step(ask_where, take_where, skip="when"),
+        "when": Step(ask_when, take_when, skip="evidence"),
+        "evidence": Step(ask_evidence, take_evidence, skip="hide"),
+        **report_end.STEPS,
+    },
+    cancelled=cancelled,
+)

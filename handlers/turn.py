@@ -1,0 +1,88 @@
+"""One turn of a conversation: what came in, what may be read and decided, and what will be said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cases.messages import Ask, Choice, FileRef, Incoming, Outgoing, Place
+from cases.model import Officer
+from cases.notices import offer_in
+from cases.ports import Chat, UnitOfWork
+from cases.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the person answered to the present question; `choice` is the value of the option meant, if any."""
+
+    text: str = ""
+    choice: str = ""
+    files: tuple[FileRef, ...] = ()
+    place: Place | None = None
+    phone: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A question with the answers offered."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    ask: Ask = Ask.NOTHING
+
+
+def _nothing_to_begin(name: str, **data: object) -> None:
+    raise LookupError(name)
+
+
+@dataclass(slots=True)
+class Turn:
+    """Handed to every step. `data` is what the running dialogue has collected so far."""
+
+    unit: UnitOfWork
+    chat: Chat
+    incoming: Incoming
+    rules: Rules
+    now: datetime
+    officer: Officer | None = None
+    said: list[Outgoing] = field(default_factory=list)
+    begin: Callable[..., None] = _nothing_to_begin
+    """Begin another dialogue: `begin(name, **data)`; set by whoever runs the conversation."""
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The dialogue's own notes, stored with the conversation."""
+        talk: dict[str, Any] = self.chat.talk
+        notes: dict[str, Any] = talk.setdefault("data", {})
+        return notes
+
+    def text(self, key: str, **values: object) -> str:
+        """A text in this person's language, commune values filled in."""
+        commune = self.rules.commune_values(self.chat.locality) if self.chat.locality else {"commune": ""}
+        return self.rules.wording.say(key, self.chat.lang, **{**commune, **values})
+
+    def labels(self, key: str) -> tuple[str, ...]:
+        """Labels of the choices that belong to a text."""
+        return self.rules.wording.labels(key, self.chat.lang)
+
+    def prompt(self, key: str, values: tuple[str, ...], **fill: object) -> Prompt:
+        """The text `key` with its labels, given these choice values in the same order."""
+        choices = tuple(Choice(value, label) for value, label in zip(values, self.labels(key), strict=True))
+        return Prompt(self.text(key, **fill), choices)
+
+    def say(self, key: str, **values: object) -> None:
+        """Say a text, without asking anything."""
+        self.tell(self.text(key, **values))
+
+    def tell(self, text: str) -> None:
+        """Say ready text."""
+        self.said.append(Outgoing(text))
+
+    def ask(self, prompt: Prompt) -> None:
+        """Say a question; its offered answers become this conversation's present offer."""
+        choices = offer_in(self.chat, self.unit.new_id()[:8], prompt.choices)
+        self.said.append(Outgoing(prompt.text, choices, prompt.ask))
