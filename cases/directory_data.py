@@ -116,7 +116,7 @@ def filled(value: Any, place: Locality) -> Any:
 
 def read_profiles(data: Data) -> dict[Subject, str]:
     found: dict[Subject, str] = {}
-    for name, profile in (data.get("deadlineread_profiles") or {}).items():
+    for name, profile in (data.get("deadline_profiles") or {}).items():
         for subject in profile.get("applies_to") or ():
             found[Subject(subject)] = name
     return found

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from cases.lexicon import Found, Lexicon, Span
+from cases.lexicon import SURE, Found, Lexicon, Span
 
 NEAR: Final = 8
 """Words that may stand between two parts of a rule joined by `+` or `>`: about one spoken clause."""
@@ -24,50 +24,54 @@ class Rule:
     parts: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def parse_rule(says: str, line: str, lexicon: Lexicon) -> Rule:
-    """Read `"3 @road + @broken|hư hỏng ^ @new_work"`; literal phrases are added to the lexicon.
+def parse_rules(section: Mapping[str, Sequence[str]], lexicon: Lexicon) -> list[Rule]:
+    """Read lines like `"3 @road + @broken|hư hỏng ^ @new_work"`; literal phrases are added to the lexicon.
 
     `+` near in any order, `>` near and after, `&` anywhere, `^` nowhere in the message; `|` joins alternatives.
     Raises ValueError on a line that does not begin with a number.
     """
+    rules = [_parse(says, line) for says, lines in section.items() for line in lines]
+    labels = {label for rule in rules for _, names in rule.parts for label in names}
+    lexicon.add_literals(sorted(label[1:] for label in labels if label[0] == "'"))
+    return rules
+
+
+def _parse(says: str, line: str) -> Rule:
     weight, _, rest = line.strip().partition(" ")
     pieces = ["&", *_SPLIT.split(rest)]
     parts = tuple(
-        (sign, tuple(_label(name.strip(), lexicon) for name in names.split("|")))
+        (sign, tuple(_label(name.strip()) for name in names.split("|")))
         for sign, names in zip(pieces[::2], pieces[1::2], strict=True)
     )
     return Rule(says, float(weight), parts)
 
 
+def _label(name: str) -> str:
+    return name if name.startswith(("@", "#")) else f"'{name}"
+
+
 def fire(rule: Rule, found: Found) -> Span | None:
-    """Return where the rule holds (its first part), or None."""
+    """Return where the rule holds: the place of its first part with the sureness of all of them, or None."""
     here: list[Span] = []
     first: Span | None = None
+    sure = 1.0
     for sign, labels in rule.parts:
         spans = found.get(labels[0], []) if len(labels) == 1 else [s for name in labels for s in found.get(name, ())]
         if sign == "^":
-            if spans:
+            if any(span.factor >= SURE for span in spans):
                 return None
             continue
-        here = spans if sign == "&" else list(_near(here, spans, ordered=sign == ">"))
+        here = spans if sign == "&" else _near(here, spans, ordered=sign == ">")
         if not here:
             return None
         first = first or here[0]
-    return first
+        sure *= max(span.factor for span in here)
+    return first and Span(first.start, first.end, sure)
 
 
-def _near(before: list[Span], after: list[Span], *, ordered: bool) -> Iterable[Span]:
-    for span in after:
-        for other in before:
-            gap = span.start - other.end
-            if 0 <= gap <= NEAR or (not ordered and 0 <= other.start - span.end <= NEAR):
-                yield span
-                break
+def _near(before: list[Span], after: list[Span], *, ordered: bool) -> list[Span]:
+    return [span for span in after if any(_reaches(other, span, ordered) for other in before)]
 
 
-def _label(name: str, lexicon: Lexicon) -> str:
-    if name.startswith(("@", "#")):
-        return name
-    label = f"'{name}"
-    lexicon.add(name, label)
-    return label
+def _reaches(before: Span, after: Span, ordered: bool) -> bool:
+    return 0 <= after.start - before.end <= NEAR or (not ordered and 0 <= before.start - after.end <= NEAR)

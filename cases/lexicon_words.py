@@ -51,7 +51,7 @@ class Reader:
 
     def __init__(self, abbreviations: Mapping[str, Any], vocabulary: Collection[str]) -> None:
         self._known = set(vocabulary)
-        self._known_plain = {strip_marks(word) for word in vocabulary}
+        self._known_plain = set(strip_marks(" ".join(vocabulary)).split())
         self._short: dict[str, _Short] = {}
         for section in ("bodies_and_posts", "subject_matter"):
             for short, meaning in abbreviations.get(section, {}).items():

@@ -53,6 +53,7 @@ class Rules:
     suggester: Suggester
     library: Sequence[Article]
     emergency_numbers: Mapping[str, str]
+    spoken_posts: Mapping[str, tuple[str, ...]]
     limits: Limits = Limits()
     consent_version: int = 1
     zone: ZoneInfo = ZONE
@@ -71,7 +72,7 @@ class Rules:
 
     def commune_values(self, locality: str) -> dict[str, object]:
         """Placeholders every text may use: the commune's name and contacts, empty where not filled in."""
-        place = self.book.localities[locality]
+        place = self.book.localities.get(locality)
         known = (
             "address",
             "phone",
@@ -82,6 +83,8 @@ class Rules:
             "police_phone",
             "mediation_contact",
         )
+        if place is None:
+            return dict.fromkeys(("commune", *known), "")
         return {"commune": place.name, **{name: place.contacts.get(name, "") for name in known}}
 
 

@@ -151,8 +151,8 @@ def _topics(data: Mapping[str, Any]) -> Iterator[Mistake]:
 
 def _desks(data: Mapping[str, Any], bodies: Collection[str]) -> Iterator[Mistake]:
     desks: Any = data.get("bodies")
-    if texts(desks):
-        yield Mistake(("bodies",), texts(desks))
+    if texts(desks) or not desks:
+        yield Mistake(("bodies",), "expected a list of words")
         return
     for code, raw in data["topics"].items():
         yield from words(raw["body"], ("topics", code, "body"), desks, "among `bodies:`")

@@ -14,6 +14,9 @@ Ordinary Vietnamese has about three marked words in four; teencode pulls it down
 _LONGEST_MARK_RUN: Final = 8
 """More combining marks than any script needs; longer runs make Unicode normalisation quadratic."""
 
+_LONGEST_ANSWER: Final = 2_000
+"""Difference in length beyond which two texts are not compared at all."""
+
 _PLAIN: Final = (
     "aàáảãạăằắẳẵặâầấẩẫậ",
     "eèéẻẽẹêềếểễệ",
@@ -38,8 +41,9 @@ _INVISIBLE: Final = re.compile(
     "[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]+"
 )
-_BLANK: Final = re.compile(r"[^\S\n]+")
-_NEWLINES: Final = re.compile(r"\s*\n\s*")
+_MARK_RUN: Final = re.compile("[^\\w\x00-\u02ff]{9}")  # combining marks are no word characters
+_BLANK: Final = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+_NEWLINES: Final = re.compile(r" ?\n\s*")
 _STRAY_MARKS: Final = re.compile("[\u0300-\u036f]+")
 _OLD_TONE: Final = re.compile(r"(?:o[àáảãạèéẻẽẹ]|(?<!q)u[ỳýỷỹỵ])(?![^\W\d_])")
 _NEW_TONE: Final = {
@@ -93,6 +97,8 @@ def same_answer(a: str, b: str) -> bool:
 
     Answers without any letter or digit (a lone emoji) are equal only if they are the same characters.
     """
+    if abs(len(a) - len(b)) > _LONGEST_ANSWER:
+        return False
     left, right = _answer(a), _answer(b)
     return left == right if left or right else a.strip() == b.strip()
 
@@ -121,10 +127,16 @@ def _compose(text: str) -> str:
     """Return NFC in linear time: runs of combining marks longer than any script uses are cut first."""
     if text.isascii():
         return text
+    if _MARK_RUN.search(text):
+        text = _shorten_runs(text)
+    return unicodedata.normalize("NFC", text)
+
+
+def _shorten_runs(text: str) -> str:
     kept: list[str] = []
     run = 0
     for char in text:
-        run = run + 1 if char > "\u02ff" and unicodedata.combining(char) else 0
+        run = run + 1 if unicodedata.combining(char) else 0
         if run <= _LONGEST_MARK_RUN:
             kept.append(char)
-    return unicodedata.normalize("NFC", "".join(kept))
+    return "".join(kept)

@@ -39,7 +39,8 @@ class Step:
 
     ask: Callable[[Turn], Prompt]
     take: Callable[[Turn, Answer], str | Again]
-    skip: str = END
+    skip: str | Callable[[Turn], str] = END
+    ways_out: bool = True  # False where the offered answers already hold one
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,11 @@ class Conversation:
         """Whether a question is open in this chat."""
         return str(turn.chat.talk.get("dialogue", "")) in self._dialogues
 
-    def begin(self, turn: Turn, name: str, **data: Any) -> None:
-        """Start a dialogue, leaving any other one; asks its first question."""
+    def begin(self, turn: Turn, name: str, at: str = "", **data: Any) -> None:
+        """Start a dialogue, leaving any other one; asks its first question, or the one named by `at`."""
         self._stop(turn)
         turn.chat.talk.update({"dialogue": name, "data": data, "trail": []})
-        self._go(turn, self._dialogues[name].first)
+        self._go(turn, at or self._dialogues[name].first)
 
     def feed(self, turn: Turn, answer: Answer) -> None:
         """Give the person's answer to the open question."""
@@ -87,7 +88,7 @@ class Conversation:
         here = str(turn.chat.talk["step"])
         step = dialogue.steps[here]
         skipped = answer.choice == Nav.SKIP and step.skip != END
-        following = step.skip if skipped else step.take(turn, answer)
+        following = _after_skip(turn, step) if skipped else step.take(turn, answer)
         if turn.chat.talk.get("dialogue") != dialogue.name or turn.chat.talk.get("step") != here:
             return  # the step began another dialogue
         if isinstance(following, Again):
@@ -113,6 +114,8 @@ class Conversation:
         turn.ask(Prompt(prompt.text, (*prompt.choices, *self._ways_out(turn, dialogue.steps[step])), prompt.ask))
 
     def _ways_out(self, turn: Turn, step: Step) -> tuple[Choice, ...]:
+        if not step.ways_out:
+            return ()
         ways = [Nav.SKIP] if step.skip != END else []
         ways += [Nav.BACK] if self._trail(turn) else []
         return tuple(Choice(way, turn.text(f"nav_{way[1:]}")) for way in (*ways, Nav.CANCEL))
@@ -125,3 +128,7 @@ class Conversation:
         for name in ("dialogue", "step", "data", "trail", "offer"):
             turn.chat.talk.pop(name, None)
         turn.chat.talk_expires_at = None
+
+
+def _after_skip(turn: Turn, step: Step) -> str:
+    return step.skip if isinstance(step.skip, str) else step.skip(turn)

@@ -15,6 +15,9 @@ from handlers.right_doors import DOORS, door_for, show_door, take_door
 from handlers.turn import Answer, Prompt, Turn
 
 OTHER = "other"
+NO_CASE = frozenset({"emergency", "spam", "offtopic", "abuse", "question", OTHER})
+"""First words of topics that are answered, not taken in as a case."""
+
 MORE = "~more"
 HERE_NOW, TODAY, YESTERDAY, LATELY, LONG = "ongoing", "today", "yesterday", "week", "long"
 WHEN = (HERE_NOW, TODAY, YESTERDAY, LATELY, LONG)
@@ -62,7 +65,7 @@ def after_story(turn: Turn) -> str | Again:
 
 def ask_topic(turn: Turn) -> Prompt:
     topics = turn.rules.taxonomy.topics
-    suggested = [code for code in turn.data.get("topics", ()) if code in topics and code != OTHER]
+    suggested = [code for code in turn.data.get("topics", ()) if code in topics and _can_be_a_case(code)]
     choices = tuple(Choice(code, topics[code].label) for code in suggested)
     key = "ask_topic" if suggested else "ask_topic_open"
     if turn.data.get("issues", 1) > 1 and len(suggested) > 1:
@@ -108,10 +111,13 @@ def take_topic_pick(turn: Turn, answer: Answer) -> str | Again:
     return _more_words(turn, answer)
 
 
+def _can_be_a_case(code: str) -> bool:
+    return code.partition(".")[0] not in NO_CASE
+
+
 def _groups(turn: Turn) -> tuple[str, ...]:
-    skipped = {"emergency", "spam", "offtopic", "abuse", "question", "praise", OTHER, "admin"}
     groups = dict.fromkeys(code.partition(".")[0] for code in turn.rules.taxonomy.topics)
-    return tuple(group for group in groups if group not in skipped)
+    return tuple(group for group in groups if group not in NO_CASE | {"praise", "admin"})
 
 
 def _topic_chosen(turn: Turn, code: str) -> str:
@@ -128,6 +134,8 @@ def _topic_chosen(turn: Turn, code: str) -> str:
 
 def next_after_topic(turn: Turn) -> str:
     """People and works are asked about; everything else goes on to the place."""
+    if report_about.somebody_meant(turn):
+        return "person"
     if report_about.needed(turn):
         return report_about.first_step(turn)
     return "where" if not turn.data.get("hamlet") else "when"
@@ -140,9 +148,8 @@ def _more_words(turn: Turn, answer: Answer) -> str | Again:
         return Again(turn.text("file_noted"))
     if len(answer.text.split()) >= 3:
         add_story(turn, answer.text)
-        found = turn.rules.suggester.suggest(story(turn))
-        turn.data["topics"] = list(found.topics[:3])
-        return Again(turn.text("story_added"))
+        following = after_story(turn)
+        return following if following == "door" else Again(turn.text("story_added"))
     return Again(turn.text("pick_hint"))
 
 
@@ -227,9 +234,9 @@ REPORT = Dialogue(
         "topic_group": Step(ask_topic_group, take_topic_group, skip="where"),
         "topic_pick": Step(ask_topic_pick, take_topic_pick, skip="where"),
         **report_about.STEPS,
-        "where": Step(ask_where, take_where, skip="when"),
-        "when": Step(ask_when, take_when, skip="evidence"),
-        "evidence": Step(ask_evidence, take_evidence, skip="hide"),
+        "where": Step(ask_where, take_where, skip=lambda turn: report_end.back_to_summary(turn, "when")),
+        "when": Step(ask_when, take_when, skip=lambda turn: report_end.back_to_summary(turn, "evidence")),
+        "evidence": Step(ask_evidence, take_evidence, skip=report_end.after_evidence),
         **report_end.STEPS,
     },
     cancelled=cancelled,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cases.messages import Choice
 from cases.model import BodyRole, Subject
-from cases.text import strip_marks
+from cases.phrases import plain
 from handlers.conversation import Again, Step
-from handlers.draft import directory_of
+from handlers.draft import directory_of, story
 from handlers.turn import Answer, Prompt, Turn
 
 UNKNOWN = "khac"  # the directory's catch-all post
@@ -29,8 +29,37 @@ YES, NO = "yes", "no"
 def needed(turn: Turn) -> bool:
     """Whether this subject has somebody or something to be named."""
     subject = Subject(turn.data["subject"])
-    works = directory_of(turn).locality.works
-    return subject.is_person or subject is Subject.AGENCY or (subject is Subject.PROJECT and bool(works))
+    if subject is Subject.PROJECT:
+        return bool(directory_of(turn).locality.works) and (not turn.data.get("work") or bool(turn.data.get("return")))
+    return subject.is_person or subject is Subject.AGENCY
+
+
+def somebody_meant(turn: Turn) -> bool:
+    """Whether the story names the holder of a post that runs a body, under a topic that is not about people.
+
+    "The chairman took an envelope for the land certificate", filed under land certificates, must not go to the
+    chairman's own committee: so the resident is asked.
+    """
+    if Subject(turn.data["subject"]).is_person or "meant" in turn.data or turn.data.get("return"):
+        return False
+    post = _post_named(turn, story(turn))
+    if not post or not any(known.controls for known in directory_of(turn).posts if known.code == post):
+        return False
+    turn.data["meant"] = post
+    return True
+
+
+def ask_person(turn: Turn) -> Prompt:
+    return turn.prompt("ask_person", (YES, NO), post=directory_of(turn).post(turn.data["meant"]).title)
+
+
+def take_person(turn: Turn, answer: Answer) -> str | Again:
+    if answer.choice == YES:
+        turn.data.update(subject=Subject.OFFICIAL, posts=[turn.data["meant"]])
+        return "union" if turn.data["meant"] == "ct_union" else _then(turn)
+    if answer.choice != NO:
+        return Again(turn.text("pick_hint"))
+    return first_step(turn) if needed(turn) else _then(turn)
 
 
 def first_step(turn: Turn) -> str:
@@ -80,19 +109,17 @@ def take_post(turn: Turn, answer: Answer) -> str | Again:
 
 
 def _post_named(turn: Turn, text: str) -> str:
-    """The one post whose title stands in the typed words, or the other way round; the longest title wins."""
-    typed = " ".join(strip_marks(text).lower().split())
-    if not typed:
+    """The post spoken of: the longest phrase people use for one that stands in the words; the bare title counts too."""
+    said = plain(text)
+    if not said:
         return ""
+    padded = f" {said} "
     fits: list[tuple[int, str]] = []
     for post in directory_of(turn).posts:
-        for title in post.title.replace("/", ",").split(","):
-            plain = " ".join(strip_marks(title).lower().split())
-            if plain and (plain in typed or (len(typed) >= 6 and typed in plain)):
-                fits.append((len(plain), post.code))
-    fits.sort(reverse=True)
-    longest = [code for size, code in fits if size == fits[0][0]]
-    return longest[0] if len(set(longest)) == 1 else ""
+        title = plain(post.title)
+        phrases = (title, *turn.rules.spoken_posts.get(post.code, ()))
+        fits += [(len(phrase), post.code) for phrase in phrases if f" {phrase} " in padded]
+    return max(fits)[1] if fits else ""
 
 
 def ask_union(turn: Turn) -> Prompt:
@@ -161,6 +188,7 @@ def take_agency(turn: Turn, answer: Answer) -> str | Again:
 
 
 STEPS = {
+    "person": Step(ask_person, take_person),
     "post": Step(ask_post, take_post, skip="where"),
     "post_all": Step(ask_post_all, take_post, skip="where"),
     "union": Step(ask_union, take_union, skip="where"),

@@ -38,6 +38,7 @@ def ask_hide(turn: Turn) -> Prompt:
         Choice(body.code, body.short or body.name)
         for body in directory.bodies.values()
         if body.code not in hidden
+        and body.code not in route_of(turn).excluded_bodies
         and body.roles & {BodyRole.SUPERVISING_SUBJECT, BodyRole.COMPETENT_AUTHORITY}
         and not body.roles & {BodyRole.EXTERNAL, BodyRole.UPPER}
     ]
@@ -234,7 +235,7 @@ def take_body(turn: Turn, answer: Answer) -> str | Again:
 
 
 STEPS = {
-    "hide": Step(ask_hide, take_hide, skip="summary"),
+    "hide": Step(ask_hide, take_hide),
     "summary": Step(ask_summary, take_summary),
     "second": Step(ask_second, take_second),
     "change": Step(ask_change, take_change, skip="summary"),

@@ -39,6 +39,10 @@ def _nothing_to_begin(name: str, **data: object) -> None:
     raise LookupError(name)
 
 
+def _nothing_to_resume() -> None:
+    raise LookupError
+
+
 @dataclass(slots=True)
 class Turn:
     """Handed to every step. `data` is what the running dialogue has collected so far."""
@@ -52,6 +56,8 @@ class Turn:
     said: list[Outgoing] = field(default_factory=list)
     begin: Callable[..., None] = _nothing_to_begin
     """Begin another dialogue: `begin(name, **data)`; set by whoever runs the conversation."""
+    resume: Callable[[], None] = _nothing_to_resume
+    """Give the open question an empty answer: it goes on from what is already known."""
 
     @property
     def data(self) -> dict[str, Any]:
@@ -62,7 +68,7 @@ class Turn:
 
     def text(self, key: str, **values: object) -> str:
         """A text in this person's language, commune values filled in."""
-        commune = self.rules.commune_values(self.chat.locality) if self.chat.locality else {"commune": ""}
+        commune = self.rules.commune_values(self.chat.locality)
         return self.rules.wording.say(key, self.chat.lang, **{**commune, **values})
 
     def labels(self, key: str) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ class ChatStore:
         self._connection = connection
         self._by_key = _BY_KEY_LOCKED if locking else _BY_KEY
         self._keys = keys
+        self._loaded: dict[str, Chat] = {}  # one object per chat and transaction: nobody overwrites another's change
 
     def key_of(self, address: Address) -> str:
         """Keyed hash of the address."""
@@ -53,12 +54,20 @@ class ChatStore:
 
     def load(self, address: Address) -> Chat:
         key = self.key_of(address)
-        row = self._connection.execute(self._by_key, {"wanted": key}).first()
-        return self._chat(row) if row is not None else Chat(key=key, address=address, fresh=True)
+        found = self.get(key)
+        if found is None:
+            found = self._loaded[key] = Chat(key=key, address=address, fresh=True)
+        return found
 
     def get(self, key: str) -> Chat | None:
+        known = self._loaded.get(key)
+        if known is not None:
+            return known
         row = self._connection.execute(self._by_key, {"wanted": key}).first()
-        return self._chat(row) if row is not None else None
+        if row is None:
+            return None
+        found = self._loaded[key] = self._chat(row)
+        return found
 
     def save(self, entry: Chat) -> None:
         address = orjson.dumps([entry.address.id, entry.address.phone])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata = MetaData(
@@ -65,13 +65,19 @@ class ChatRow(SQLModel, table=True):
     talk_expires_at: datetime | None = Field(default=None, index=True)
 
 
+# Sent messages stay as proof for years and must not slow the queue down.
+_UNSETTLED = {"sqlite_where": text("done_at IS NULL"), "postgresql_where": text("done_at IS NULL")}
+_LEASED = {"sqlite_where": text("lease_until IS NOT NULL"), "postgresql_where": text("lease_until IS NOT NULL")}
+
+
 class OutboxRow(SQLModel, table=True):
-    """Everything to be said on a channel that we push to. The text is erased once sent."""
+    """Everything to be said on a channel that we push to. The text is erased once settled (`done_at`)."""
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_queue", "state", "not_before", "id"),
-        Index("ix_outbox_chat", "chat_key", "state"),
+        Index("ix_outbox_queue", "channel", "state", "not_before", "id", **_UNSETTLED),
+        Index("ix_outbox_chat", "chat_key", "not_before", **_UNSETTLED),
+        Index("ix_outbox_claimed", "chat_key", **_LEASED),
         Index("ix_outbox_case", "case_id", "purpose"),
     )
     id: int | None = _serial()
@@ -83,7 +89,9 @@ class OutboxRow(SQLModel, table=True):
     sealed_body: bytes | None = _sealed()
     state: str = Field(max_length=16)
     not_before: datetime
-    attempts: int = 0
+    attempts: int = 0  # sends begun; also the fence between two senders that both think the row is theirs
+    unknowns: int = 0  # answers lost
+    faults: int = 0  # times our own code failed on it
     lease_until: datetime | None = None
     created_at: datetime
     done_at: datetime | None = None
@@ -298,3 +306,5 @@ class OAuthToken(SQLModel, table=True):
     account: str = Field(primary_key=True, max_length=80)
     sealed_pair: bytes | None = _sealed()
     saved_at: datetime | None = None
+    leased_by: str = Field(default="", max_length=32)
+    leased_until: datetime | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -11,6 +11,9 @@ import orjson
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from cases.messages import Capabilities, Outgoing
+from cases.ports import Chat
+from cases.rendering import PLAIN, fit
 from storage.case_store import CaseStore
 from storage.chats import ChatStore
 from storage.database import Database
@@ -35,6 +38,26 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
+class FittedOutbox(OutboxStore):
+    """The outbox with every message cut to what its channel can show: the one place that knows limits."""
+
+    def __init__(
+        self, connection: Connection, keys: KeyRing, now: datetime, capabilities: Mapping[str, Capabilities]
+    ) -> None:
+        super().__init__(connection, keys, now)
+        self._capabilities = capabilities
+
+    def say(self, to: Chat, message: Outgoing, effect_key: str, *, case_id: str = "", purpose: str = "reply") -> bool:
+        parts = fit(message, self._capabilities.get(to.address.channel, PLAIN))
+        queued = [
+            super(FittedOutbox, self).say(
+                to, part, f"{effect_key}/{number}" if number else effect_key, case_id=case_id, purpose=purpose
+            )
+            for number, part in enumerate(parts)
+        ]
+        return queued[0]
+
+
 class LedgerStore:
     """See `cases.ports.Ledger`."""
 
@@ -52,14 +75,22 @@ class LedgerStore:
 class StoredWork:
     """See `cases.ports.UnitOfWork`."""
 
-    def __init__(self, connection: Connection, keys: KeyRing, now: datetime, *, locking: bool = True) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        keys: KeyRing,
+        now: datetime,
+        *,
+        locking: bool = True,
+        capabilities: Mapping[str, Capabilities] | None = None,
+    ) -> None:
         self.connection = connection
         self.now = now
         self.keys = keys
         self.chats = ChatStore(connection, keys, locking=locking)
         self.cases = CaseStore(connection, keys, new_id, locking=locking)
         self.people = PeopleStore(connection, keys, locking=locking)
-        self.outbox = OutboxStore(connection, keys, now)
+        self.outbox = FittedOutbox(connection, keys, now, capabilities or {})
         self.files = FileStore(connection, keys)
         self.ledger = LedgerStore(connection)
 
@@ -96,6 +127,7 @@ class Office:
         self.database = database
         self.keys = keys
         self.clock = clock
+        self.capabilities: dict[str, Capabilities] = {}
         self.on_woken: Callable[[set[str]], None] = lambda woken: None
 
     async def write(self, step: Callable[[StoredWork], T]) -> T:
@@ -103,7 +135,7 @@ class Office:
         opened: list[StoredWork] = []
 
         def work(connection: Connection) -> T:
-            unit = StoredWork(connection, self.keys, self.clock())
+            unit = StoredWork(connection, self.keys, self.clock(), capabilities=self.capabilities)
             opened[:] = [unit]
             return step(unit)
 

@@ -69,15 +69,13 @@ class Window:
         self.offset = 0
         self._stored: dict[int, bool] = {}
 
-    def __len__(self) -> int:
-        return len(self._stored)
+    def numbers(self) -> frozenset[int]:
+        """What is in the window now."""
+        return frozenset(self._stored)
 
-    def open(self, update_id: int) -> bool:
-        """Whether this update is new here; known ones come again until the offset passes them."""
-        if update_id in self._stored:
-            return False
+    def open(self, update_id: int) -> None:
+        """Take in a new update."""
         self._stored[update_id] = False
-        return True
 
     def stored(self, update_id: int) -> None:
         """Mark as stored and move the offset over everything stored from the front."""
@@ -106,6 +104,7 @@ class Poller:
         self._window = Window()
         self._room = asyncio.Semaphore(LANES)
         self._last: dict[str, asyncio.Task[None]] = {}
+        self._signs: set[asyncio.Task[None]] = set()
         self._network = Backoff()
         self._conflict_told = False
 
@@ -113,8 +112,9 @@ class Poller:
         """Fetch for ever; returns only when cancelled, or after the alarm that the token is refused."""
         async with asyncio.TaskGroup() as lanes:
             while True:
+                known = self._window.numbers()  # they come again, even those stored while the answer is on its way
                 try:
-                    batch = await self._fetch(self._window.offset, 0 if len(self._window) else HOLD_SECONDS)
+                    batch = await self._fetch(self._window.offset, 0 if known else HOLD_SECONDS)
                 except Trouble as trouble:
                     if trouble.kind == "token":
                         await self._alarm(REFUSED)
@@ -123,7 +123,7 @@ class Poller:
                     continue
                 self._network.reset()
                 self._conflict_told = False
-                self._spread(batch, lanes)
+                self._spread([raw for raw in batch if raw["update_id"] not in known], lanes)
                 if self._last:  # until all is stored, but not for long: new updates may come behind a slow one
                     await asyncio.wait(list(self._last.values()), timeout=SLOW_SECONDS)
 
@@ -131,8 +131,7 @@ class Poller:
         """Put each new update behind the last one of its chat; what does not concern us counts as stored."""
         for raw in batch:
             update_id = raw["update_id"]
-            if not self._window.open(update_id):
-                continue
+            self._window.open(update_id)
             try:
                 heard = self._read(raw)
             except Malformed:  # counted where it is read; a poison update must not hold up the others
@@ -141,7 +140,7 @@ class Poller:
                 self._window.stored(update_id)
                 continue
             chat = heard.address.id
-            lane = lanes.create_task(self._take(self._last.get(chat), update_id, heard, lanes))
+            lane = lanes.create_task(self._take(self._last.get(chat), update_id, heard))
             self._last[chat] = lane
             lane.add_done_callback(partial(self._forget, chat))
 
@@ -149,14 +148,14 @@ class Poller:
         if self._last.get(chat) is lane:
             del self._last[chat]
 
-    async def _take(
-        self, before: asyncio.Task[None] | None, update_id: int, heard: Incoming, lanes: asyncio.TaskGroup
-    ) -> None:
+    async def _take(self, before: asyncio.Task[None] | None, update_id: int, heard: Incoming) -> None:
         if before is not None:
             await asyncio.wait([before])
         await self._until_stored(heard)
         self._window.stored(update_id)
-        lanes.create_task(self._accepted(heard))
+        sign = asyncio.create_task(self._accepted(heard))  # nothing waits for it, not even the end
+        self._signs.add(sign)
+        sign.add_done_callback(self._signs.discard)
 
     async def _until_stored(self, heard: Incoming) -> None:
         backoff = Backoff()

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from bot.channels import zalo_bot_events
 from bot.channels.base import Accept, Alarm, Forged, Malformed, Unavailable
 from bot.channels.zalo_bot_events import NAME
-from bot.channels.zalo_http import FILE_HOSTS, READ_SECONDS, AnswerLost, FileGate, NotSent, Reply, Wire, WrongToken
+from bot.channels.zalo_http import FILE_HOSTS, AnswerLost, FileGate, NotSent, Reply, Wire, WrongToken
 from bot.channels.zalo_text import TEXT_LIMIT, as_id, json_object, numbered, part, ready, units
 from bot.clock import Clock
 from cases.messages import Address, Capabilities, Fate, FileRef, Incoming, Outgoing, Pace, SendResult
@@ -231,7 +231,7 @@ class ZaloBot:
         except WrongToken as why:
             await self._tell(str(why))
 
-    async def _call(self, method: str, payload: Mapping[str, str], read: float = READ_SECONDS) -> Reply:
+    async def _call(self, method: str, payload: Mapping[str, str], read: float = 0) -> Reply:
         return await self._wire.post(self._base + method, payload, read=read)
 
     async def _tell(self, sentence: str) -> None:

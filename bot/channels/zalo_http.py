@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 import aiohttp
+import orjson
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
@@ -26,6 +28,7 @@ IDLE_SECONDS = 4.0
 FILE_SECONDS = 180.0
 HOPS = 3
 _NAT64 = ip_network("64:ff9b::/96")
+_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
 class NotSent(Exception):
@@ -76,9 +79,9 @@ class Wire:
             self._session = None
 
     async def post(self, url: str, payload: object, headers: Mapping[str, str] | None = None, read: float = 0) -> Reply:
-        """Send JSON; `read` is how many seconds of silence to bear. Raises `NotSent` or `AnswerLost`."""
+        """Send JSON whose texts are `ready`; `read` is seconds of silence to bear. Raises `NotSent` or `AnswerLost`."""
         sent = {"Content-Type": "application/json", **(headers or {})}
-        return await self._ask("POST", url, json.dumps(payload).encode(), sent, read)
+        return await self._ask("POST", url, orjson.dumps(payload), sent, read)
 
     async def form(self, url: str, fields: Mapping[str, str], headers: Mapping[str, str]) -> Reply:
         """Send an HTML form; raises as `post` does."""
@@ -145,6 +148,8 @@ class _PublicOnly(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         found = await self._inner.resolve(host, port, family)
+        if not found:
+            raise OSError("no address")
         if host != self._exempt and not all(_is_public(entry["host"]) for entry in found):
             raise _Private("private address")
         return found
@@ -157,8 +162,8 @@ class FileGate:
     """Fetches files over https from allowed hosts at public addresses; `base` adds one host, plain if on loopback."""
 
     def __init__(self, hosts: Sequence[str], base: str, resolver: AbstractResolver | None = None) -> None:
-        self._hosts = (*hosts, URL(base).host or "")
         self._own = URL(base).origin() if is_loopback(base) else None
+        self._hosts = tuple(hosts) if self._own is not None else (*hosts, URL(base).host or "")
         self._resolver = resolver
         self._session: aiohttp.ClientSession | None = None
 
@@ -218,6 +223,8 @@ class FileGate:
 
 
 def _fits(host: str, pattern: str) -> bool:
+    if not _NAME.fullmatch(host):
+        return False
     return host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
 
 

@@ -118,10 +118,11 @@ class ZaloOA:
         event = _event_of(body)
         given = headers.get("x-zevent-signature", "").strip()
         if not given:
-            if event and "event_name" not in event:
+            if event is not None and "event_name" not in event:
                 return
             raise Forged(401)
         mac = given.lower().removeprefix("mac=").encode("utf-8", "replace")
+        event = event or {}
         stamp = as_id(event.get("timestamp"))
         if not (self._secret_key and stamp.isascii() and stamp.isdigit()):
             raise Forged(403)
@@ -184,7 +185,7 @@ class ZaloOA:
         number = self._templates.get(template.name)
         if not number:
             return SendResult(Fate.WINDOW_CLOSED, "no template configured")
-        filled: Json = {"template_id": number, "template_data": dict(template.data)}
+        filled: Json = {"template_id": number, "template_data": {key: ready(value) for key, value in template.data}}
         found = await self._call(Desk.OA, "/v3.0/oa/message/template", {"user_id": to.id, **filled})
         phone = phone84(to.phone)
         if found.fate in (Fate.REFUSED, Fate.WINDOW_CLOSED) and phone:
@@ -237,11 +238,11 @@ def signature(first: str, body: bytes, timestamp: str, secret: str) -> bytes:
     return sha256(first.encode() + body + timestamp.encode() + secret.encode()).hexdigest().encode()
 
 
-def _event_of(body: bytes) -> Json:
+def _event_of(body: bytes) -> Json | None:
     try:
         return json_object(body)
     except Malformed:
-        return {}
+        return None
 
 
 def _oa_id(event: Json) -> str:

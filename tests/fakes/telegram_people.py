@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.telegram_shapes import BOT, NOW, Sent, chat_of, entities, user
+from bot.clock import Clock
+from tests.fakes.telegram_shapes import BOT, Sent, chat_of, entities, user
 
 if TYPE_CHECKING:
     from tests.fakes.telegram_server import FakeTelegram
@@ -27,7 +28,8 @@ class StoredFile:
 class Residents:
     """The resident's side of the fake server; each method queues one update and returns its number."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
         self.updates: list[Fields] = []
         """Not yet confirmed by the bot."""
         self.files: dict[str, StoredFile] = {}
@@ -39,6 +41,10 @@ class Residents:
 
     def stir(self) -> None:
         """Wake those who wait; the server does."""
+
+    def date(self) -> int:
+        """Now, as Telegram dates things."""
+        return int(self.clock().timestamp())
 
     def next_message(self) -> int:
         """A fresh message number."""
@@ -56,7 +62,7 @@ class Residents:
         """A message as Telegram would send it; give `sender=` to speak as somebody else."""
         number = self.next_message()
         sender = fields.pop("sender", user(chat if chat > 0 else 4001))
-        return {"message_id": number, "from": sender, "chat": chat_of(chat), "date": NOW + number, **fields}
+        return {"message_id": number, "from": sender, "chat": chat_of(chat), "date": self.date(), **fields}
 
     def send(self, chat: int, **fields: Any) -> int:
         """Queue a message of any kind."""
@@ -94,7 +100,7 @@ class Residents:
         message: Fields = {"message_id": 1, "chat": chat_of(chat), "date": 0}
         if under is not None:
             message = {"message_id": under.message_id, "from": BOT, "chat": chat_of(chat)}
-            message |= {"date": NOW + under.message_id, "text": under.text, "reply_markup": under.markup}
+            message |= {"date": under.date, "text": under.text, "reply_markup": under.markup}
         query = {"id": tap, "from": user(chat), "chat_instance": "9", "data": value, "message": message}
         return self.update(callback_query=query)
 
@@ -127,9 +133,10 @@ class Residents:
 
     def member(self, chat: int, before: str, after: str) -> int:
         """The bot's standing in a chat changes: a private chat is blocked by `member`, `kicked`."""
-        change: Fields = {"chat": chat_of(chat), "from": user(chat if chat > 0 else 4001), "date": NOW}
-        change |= {"old_chat_member": {"user": BOT, "status": before}}
-        change |= {"new_chat_member": {"user": BOT, "status": after} | ({"until_date": 0} if after == "kicked" else {})}
+        change: Fields = {"chat": chat_of(chat), "from": user(chat if chat > 0 else 4001), "date": self.date()}
+        for name, status in (("old_chat_member", before), ("new_chat_member", after)):
+            until = {"until_date": 0} if status == "kicked" else {}
+            change[name] = {"user": BOT, "status": status, **until}
         return self.update(my_chat_member=change)
 
 

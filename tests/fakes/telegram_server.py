@@ -10,43 +10,18 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, Self
 
 from aiohttp import web
 
+from bot.clock import Clock, system_clock
 from tests.fakes.telegram_page import add_page
 from tests.fakes.telegram_people import Residents
 from tests.fakes.telegram_push import push
-from tests.fakes.telegram_shapes import BOT, BOT_ID, NOW, Refusal, Sent, chat_of, check_message
+from tests.fakes.telegram_shapes import BOT, BOT_ID, Failure, Refusal, Sent, chat_of, check_message
 
 MAX_FILE = 20 * 1024 * 1024
 Fields = dict[str, Any]
-
-
-@dataclass
-class Failure:
-    """What to do instead of answering. `reset` takes the request and cuts the connection before the answer."""
-
-    method: str = "sendmessage"
-    chat: int | None = None
-    status: int = 500
-    description: str = "Internal Server Error"
-    html: bool = False
-    reset: bool = False
-    junk: bool = False
-    location: str = ""
-    retry_after: int = 0
-    migrate_to: int = 0
-
-    def refusal(self) -> Refusal:
-        """The answer in Telegram's words."""
-        if self.retry_after:
-            return Refusal(429, f"Too Many Requests: retry after {self.retry_after}", retry_after=self.retry_after)
-        if self.migrate_to:
-            words = "Bad Request: group chat was upgraded to a supergroup chat"
-            return Refusal(400, words, migrate_to_chat_id=self.migrate_to)
-        return Refusal(self.status, self.description)
 
 
 class FakeTelegram(Residents):
@@ -54,12 +29,11 @@ class FakeTelegram(Residents):
 
     token = f"{BOT_ID}:fake-token_for-tests"
 
-    def __init__(self, latency: float = 0.0, hold: float = 50.0) -> None:
-        super().__init__()
+    def __init__(self, latency: float = 0.0, hold: float = 50.0, clock: Clock = system_clock) -> None:
+        super().__init__(clock)
         self.latency = latency
         self.hold = hold
         self.url = ""
-        self.sent: list[Sent] = []
         self.calls: list[tuple[str, Fields]] = []
         self.commands: dict[str, list[dict[str, str]]] = {}
         self.webhook: Fields = {}
@@ -238,8 +212,8 @@ class FakeTelegram(Residents):
             raise Refusal(403, "Forbidden: bot was blocked by the user")
         number = self.next_message()
         at = asyncio.get_running_loop().time()
-        self.sent.append(Sent(chat, fields["text"], fields.get("reply_markup") or {}, number, at, fields))
-        return {"message_id": number, "from": BOT, "chat": chat_of(chat), "date": NOW + number, "text": fields["text"]}
+        self.sent.append(Sent(chat, fields["text"], fields.get("reply_markup") or {}, number, at, self.date(), fields))
+        return {"message_id": number, "from": BOT, "chat": chat_of(chat), "date": self.date(), "text": fields["text"]}
 
     async def _send_chat_action(self, _: Fields) -> Any:
         return True

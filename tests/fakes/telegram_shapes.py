@@ -8,7 +8,6 @@ from typing import Any
 BOT_ID = 123456
 USERNAME = "HoiAmFakeBot"
 BOT = {"id": BOT_ID, "is_bot": True, "first_name": "Hồi Âm", "username": USERNAME}
-NOW = 1760000000  # messages of the fake are dated from here on, one second apart
 
 
 class Refusal(Exception):
@@ -26,6 +25,31 @@ class Refusal(Exception):
         return answer | ({"parameters": self.parameters} if self.parameters else {})
 
 
+@dataclass
+class Failure:
+    """What to do instead of answering. `reset` takes the request and cuts the connection before the answer."""
+
+    method: str = "sendmessage"
+    chat: int | None = None
+    status: int = 500
+    description: str = "Internal Server Error"
+    html: bool = False
+    reset: bool = False
+    junk: bool = False
+    location: str = ""
+    retry_after: int = 0
+    migrate_to: int = 0
+
+    def refusal(self) -> Refusal:
+        """The answer in Telegram's words."""
+        if self.retry_after:
+            return Refusal(429, f"Too Many Requests: retry after {self.retry_after}", retry_after=self.retry_after)
+        if self.migrate_to:
+            words = "Bad Request: group chat was upgraded to a supergroup chat"
+            return Refusal(400, words, migrate_to_chat_id=self.migrate_to)
+        return Refusal(self.status, self.description)
+
+
 @dataclass(frozen=True)
 class Sent:
     """One message the bot sent. `at` is the loop's time in seconds; `fields` are the raw parameters."""
@@ -35,6 +59,7 @@ class Sent:
     markup: dict[str, Any]
     message_id: int
     at: float
+    date: int = 0
     fields: dict[str, Any] = field(default_factory=dict)
 
     @property

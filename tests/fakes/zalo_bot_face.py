@@ -1,4 +1,4 @@
-"""The Bot Platform half of the fake Zalo: `/bot<token>/<method>`, long polling or webhook, quotas, echoes and groups."""
+"""The Bot Platform half of the fake Zalo: `/bot<token>/<method>`, long polling or webhook, quotas, echoes, groups."""
 
 from __future__ import annotations
 

@@ -41,7 +41,13 @@ class Hook:
         self.holding = False
         self.log: list[Delivery] = []
         self._held: list[Delivery] = []
+        self._session: aiohttp.ClientSession | None = None
         self._clock = clock
+
+    async def close(self) -> None:
+        """Close connections."""
+        if self._session is not None:
+            await self._session.close()
 
     async def deliver(self, body: bytes, headers: dict[str, str]) -> Delivery:
         """Post once (or `copies` times at once); a failed post is put on the ladder. Held while `holding`."""
@@ -78,12 +84,11 @@ class Hook:
         delivery.due = self._next(delivery, tries)
 
     async def _status(self, body: bytes, headers: dict[str, str]) -> int:
+        if self._session is None:
+            self._session = aiohttp.ClientSession()
         limit = aiohttp.ClientTimeout(total=self.seconds_to_answer)
         try:
-            async with (
-                aiohttp.ClientSession(timeout=limit) as session,
-                session.post(self.url, data=body, headers=headers) as answer,
-            ):
+            async with self._session.post(self.url, data=body, headers=headers, timeout=limit) as answer:
                 await answer.read()
                 return answer.status
         except (aiohttp.ClientError, TimeoutError, OSError):

@@ -53,7 +53,7 @@ class OAVoice:
 
     def event(self, person: ZaloPerson, kind: str, content: Json) -> Json:
         """The body of an event, unsigned and undelivered."""
-        frame = {"app_id": self.app_id, "user_id_by_app": f"9{person.id[1:]}", "timestamp": self._now()}
+        frame: Json = {"app_id": self.app_id, "user_id_by_app": f"9{person.id[1:]}", "timestamp": self._now()}
         if kind in ("follow", "unfollow"):
             return frame | {
                 "event_name": kind,

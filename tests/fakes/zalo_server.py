@@ -68,6 +68,8 @@ class FakeZalo:
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or SteppedClock(START)
         self.url = ""
+        self.latency = 0.0
+        """Real seconds before each answer, to play a distant Zalo."""
         self.calls: dict[str, int] = defaultdict(int)
         self.closing = asyncio.Event()
         self._ticks: set[asyncio.Event] = set()
@@ -101,6 +103,8 @@ class FakeZalo:
         """Stop listening and let go of every waiting request."""
         self.closing.set()
         self._wake()
+        await self.oa.hook.close()
+        await self.bot.hook.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -128,6 +132,8 @@ class FakeZalo:
     async def attend(self, name: str, request: web.Request, work: Work) -> web.Response:
         """Do the work of one request, or what was scripted for it."""
         self.calls[name] += 1
+        if self.latency:
+            await asyncio.sleep(self.latency)
         waiting = self._troubles[name]
         trouble = waiting.popleft() if waiting else None
         if trouble is None:

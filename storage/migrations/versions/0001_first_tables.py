@@ -176,6 +176,8 @@ def upgrade() -> None:
     sa.Column('account', sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
     sa.Column('sealed_pair', sa.LargeBinary(), nullable=True),
     sa.Column('saved_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('leased_by', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+    sa.Column('leased_until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.PrimaryKeyConstraint('account', name=op.f('pk_oauth_token'))
     )
     op.create_table('officer',
@@ -205,6 +207,8 @@ def upgrade() -> None:
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
     sa.Column('not_before', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('unknowns', sa.Integer(), nullable=False),
+    sa.Column('faults', sa.Integer(), nullable=False),
     sa.Column('lease_until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('done_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -215,8 +219,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_case', ['case_id', 'purpose'], unique=False)
-        batch_op.create_index('ix_outbox_chat', ['chat_key', 'state'], unique=False)
-        batch_op.create_index('ix_outbox_queue', ['state', 'not_before', 'id'], unique=False)
+        batch_op.create_index('ix_outbox_chat', ['chat_key', 'not_before'], unique=False, sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
+        batch_op.create_index('ix_outbox_claimed', ['chat_key'], unique=False, sqlite_where=sa.text('lease_until IS NOT NULL'), postgresql_where=sa.text('lease_until IS NOT NULL'))
+        batch_op.create_index('ix_outbox_queue', ['channel', 'state', 'not_before', 'id'], unique=False, sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
 
     op.create_table('reporter',
     sa.Column('ref', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
@@ -283,8 +288,9 @@ def downgrade() -> None:
 
     op.drop_table('reporter')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.drop_index('ix_outbox_queue')
-        batch_op.drop_index('ix_outbox_chat')
+        batch_op.drop_index('ix_outbox_queue', sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
+        batch_op.drop_index('ix_outbox_claimed', sqlite_where=sa.text('lease_until IS NOT NULL'), postgresql_where=sa.text('lease_until IS NOT NULL'))
+        batch_op.drop_index('ix_outbox_chat', sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
         batch_op.drop_index('ix_outbox_case')
 
     op.drop_table('outbox')

@@ -1,0 +1,156 @@
+"""Settings from the environment or `.env`, prefix `HOIAM_`: read once at start, every mistake named with its cure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Mode = Literal["polling", "webhook"]
+EMPTY = SecretStr("")
+
+
+class SettingsError(Exception):
+    """A setting is wrong or half given; the sentences name it and what is allowed."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
+
+
+class Settings(BaseSettings):
+    """Every setting; the comments in `.env.example` say the same in one line each."""
+
+    model_config = SettingsConfigDict(env_prefix="HOIAM_", env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = ""
+    trusted_proxy: str = ""
+    master_key_file: Path | None = None
+    locale: Literal["vi", "en"] = "vi"
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_public: bool = False
+
+    telegram_token: SecretStr = EMPTY
+    telegram_api: str = "https://api.telegram.org"
+    telegram_mode: Mode = "polling"
+    telegram_webhook_secret: SecretStr = EMPTY
+
+    zalo_bot_token: SecretStr = EMPTY
+    zalo_bot_api: str = "https://bot-api.zaloplatforms.com"
+    zalo_bot_mode: Mode = "polling"
+    zalo_bot_webhook_secret: SecretStr = EMPTY
+    zalo_bot_per_second: float = Field(default=5, gt=0)
+
+    zalo_oa_app_id: str = ""
+    zalo_oa_app_secret: SecretStr = EMPTY
+    zalo_oa_secret_key: SecretStr = EMPTY
+    zalo_oa_access_token: SecretStr = EMPTY
+    zalo_oa_refresh_token: SecretStr = EMPTY
+    zalo_oa_api: str = "https://openapi.zalo.me"
+    zalo_oauth_api: str = "https://oauth.zaloapp.com/v4"
+    zalo_business_api: str = "https://business.openapi.zalo.me"
+    zalo_oa_per_second: float = Field(default=1.5, gt=0)
+    zalo_template_id_case_news: str = ""
+
+    @property
+    def database(self) -> str:
+        """The database address, SQLite in the data folder unless told otherwise."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'hoiam.db'}"
+
+    @property
+    def key_file(self) -> Path:
+        """Where the keys lie: outside the database, in the data folder unless told otherwise."""
+        return self.master_key_file or self.data_dir / "master.key"
+
+    @property
+    def address(self) -> str:
+        """The address people use: the public one, else the one served."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def zalo_oa_on(self) -> bool:
+        """Whether the Official Account is configured."""
+        return bool(self.zalo_oa_app_id)
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Read and check; raises `SettingsError` naming each setting and what is allowed."""
+    try:
+        settings = Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise SettingsError([_sentence(problem) for problem in error.errors()]) from error
+    mistakes = [*_webhooks(settings), *_zalo_oa(settings), *_addresses(settings), *_database(settings)]
+    if mistakes:
+        raise SettingsError(mistakes)
+    return settings
+
+
+def _sentence(problem: object) -> str:
+    details: dict[str, object] = dict(problem)  # type: ignore[call-overload]
+    place = details["loc"]
+    name = f"HOIAM_{str(place[0]).upper()}" if isinstance(place, tuple) and place else "HOIAM_…"
+    return f"{name}: {details['msg']}"
+
+
+def _webhooks(settings: Settings) -> list[str]:
+    found = []
+    for name in ("telegram", "zalo_bot"):
+        token: SecretStr = getattr(settings, f"{name}_token")
+        secret: SecretStr = getattr(settings, f"{name}_webhook_secret")
+        if getattr(settings, f"{name}_mode") != "webhook" or not token.get_secret_value():
+            continue
+        if len(secret.get_secret_value()) < 8:
+            found.append(
+                f"HOIAM_{name.upper()}_WEBHOOK_SECRET: webhook mode needs a secret of at least 8 characters "
+                "(letters, digits, _ and -); without it anybody could send forged messages"
+            )
+        if not settings.public_url.startswith("https://") and not _loopback(settings.public_url):
+            found.append(f"HOIAM_PUBLIC_URL: {name} in webhook mode needs the public https:// address of this server")
+    return found
+
+
+def _zalo_oa(settings: Settings) -> list[str]:
+    group = {
+        "APP_ID": settings.zalo_oa_app_id,
+        "APP_SECRET": settings.zalo_oa_app_secret.get_secret_value(),
+        "SECRET_KEY": settings.zalo_oa_secret_key.get_secret_value(),
+    }
+    missing = [name for name, value in group.items() if not value]
+    if missing and len(missing) < len(group):
+        return [f"HOIAM_ZALO_OA_{name}: missing, while other HOIAM_ZALO_OA_ settings are given" for name in missing]
+    pair = [settings.zalo_oa_access_token.get_secret_value(), settings.zalo_oa_refresh_token.get_secret_value()]
+    if not missing and any(pair) and not all(pair):
+        return ["HOIAM_ZALO_OA_ACCESS_TOKEN and HOIAM_ZALO_OA_REFRESH_TOKEN: give both of the pair, or neither"]
+    return []
+
+
+def _addresses(settings: Settings) -> list[str]:
+    found = []
+    for name in ("telegram_api", "zalo_bot_api", "zalo_oa_api", "zalo_oauth_api", "zalo_business_api", "public_url"):
+        value = str(getattr(settings, name))
+        if not value or (value.startswith("https://") and not value.endswith("/")):
+            continue
+        if not (_loopback(value) and not value.endswith("/")):
+            found.append(
+                f"HOIAM_{name.upper()}: must be an https:// address without a slash at its end "
+                "(http:// only for this machine)"
+            )
+    return found
+
+
+def _database(settings: Settings) -> list[str]:
+    if settings.database.startswith(("sqlite:///", "postgresql+asyncpg://")):
+        return []
+    return ["HOIAM_DATABASE_URL: must begin with sqlite:/// or postgresql+asyncpg://"]
+
+
+def _loopback(url: str) -> bool:
+    rest = url.removeprefix("http://")
+    return rest != url and rest.partition("/")[0].rpartition(":")[0] in ("127.0.0.1", "localhost", "[::1]")

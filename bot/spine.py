@@ -1,0 +1,96 @@
+"""From one parsed update to its commit: everything an update causes is stored in one transaction, then answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import partial
+
+import structlog
+
+from bot.channels.base import Unavailable
+from cases.messages import Event, Incoming, Outgoing
+from cases.rules import Rules
+from handlers.router import handle
+from handlers.turn import Turn
+from storage.database import DatabaseFault
+from storage.work import Office, StoredWork
+
+Note = Callable[[StoredWork], None]
+log = structlog.get_logger(__name__)
+
+
+class Spine:
+    """Takes updates in. `rules` is asked anew each time, so that edited data takes effect at once."""
+
+    def __init__(self, office: Office, rules: Callable[[], Rules], counters: Mapping[str, Callable[[], None]]) -> None:
+        self._office = office
+        self._rules = rules
+        self._count = counters
+
+    async def accept(self, incoming: Incoming) -> None:
+        """Store the update and all it causes; returns after the commit. Raises `Unavailable` when nothing was stored.
+
+        An update whose handling raises is kept sealed for an operator, and the person hears that it did not work.
+        """
+        await self.accept_noted(incoming, _no_note)
+
+    async def accept_noted(self, incoming: Incoming, note: Note) -> None:
+        """The same with a note written in the same transaction, before the dialogue speaks."""
+        try:
+            fresh = await self._office.write(partial(self._step, incoming, note))
+        except DatabaseFault as fault:
+            self._count["unavailable"]()
+            raise Unavailable(str(fault)) from fault
+        except Exception as error:  # noqa: BLE001 - whatever a step raises, the update must not be lost
+            await self._keep(incoming, note, error)
+        else:
+            self._count["taken" if fresh else "repeated"]()
+
+    def _step(self, incoming: Incoming, note: Note, unit: StoredWork) -> bool:
+        rules = self._rules()
+        chat = unit.chats.load(incoming.address)
+        key = f"{chat.key[:12]}:{incoming.message_id}"
+        if not unit.receive(incoming.address.channel, key, unit.now):
+            return False
+        note(unit)
+        turn = Turn(unit, chat, incoming, rules, unit.now)
+        handle(turn)
+        unit.chats.save(chat)
+        for number, message in enumerate(turn.said):
+            unit.outbox.say(chat, message, f"{incoming.address.channel}:{key}:{number}")
+        return True
+
+    async def _keep(self, incoming: Incoming, note: Note, error: Exception) -> None:
+        log.error("update kept", channel=incoming.address.channel, error=type(error).__name__, where=_where(error))
+        self._count["failed"]()
+        try:
+            await self._office.write(partial(self._keep_step, incoming, note, f"{type(error).__name__} {_where(error)}"))
+        except DatabaseFault as fault:
+            raise Unavailable(str(fault)) from fault
+
+    def _keep_step(self, incoming: Incoming, note: Note, error: str, unit: StoredWork) -> None:
+        chat = unit.chats.load(incoming.address)
+        key = f"{chat.key[:12]}:{incoming.message_id}"
+        if not unit.receive(incoming.address.channel, key, unit.now):
+            return
+        note(unit)
+        unit.keep_failed(incoming.address.channel, asdict(incoming), error)
+        if incoming.event in (Event.MESSAGE, Event.EDITED):
+            rules = self._rules()
+            text = rules.wording.say("something_wrong", chat.lang, **rules.commune_values(chat.locality))
+            if chat.fresh:
+                unit.chats.save(chat)
+            unit.outbox.say(chat, Outgoing(text), f"{incoming.address.channel}:{key}:wrong")
+
+
+def _no_note(unit: StoredWork) -> None:
+    """Nothing beside the update itself."""
+
+
+def _where(error: Exception) -> str:
+    """File and line of the innermost frame: enough to find the fault, no text of anybody."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else "?"

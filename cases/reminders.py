@@ -1,0 +1,276 @@
+"""When a case needs a reminder, an escalation or an automatic step, and when to look at it again: pure rules.
+
+A clock is a computed fact. Each audience of a clock has its own row of points, counted in working days from the last
+day of the term; only the latest point reached is ever due, so that a machine that was off for days sends each person
+one notice, and an escalation is never lost with the backlog (domain 5.3).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from cases import clocks
+from cases.calendar import ZONE, CalendarIncomplete, WorkCalendar, local_date
+from cases.model import Case, Kind, State
+from cases.reminder_policy import ReminderPolicy, instant
+
+CLOSE_NEEDS_INFO = "close_needs_info"
+CLOSE_SILENT = "close_silent"
+LOOK_AGAIN = timedelta(days=1)  # when the next point lies beyond the calendar entered so far
+
+_WITH_CLOCK = frozenset({Kind.REPORT, Kind.PETITION})
+_UNTRIAGED = frozenset({State.SUBMITTED, State.NEEDS_COI_CHECK})
+AT_THE_DESK = _UNTRIAGED | {State.TRIAGED, State.RETURNED}
+"""States in which the receiving body owes the next step: triage or forwarding."""
+
+
+class Audience(StrEnum):
+    """Whom a notice is for; `cases.escalation` turns it into people."""
+
+    AUTHORITY = "authority"  # the named contact of the competent authority
+    HEAD = "head"  # a contact who heads that body
+    HANDLERS = "handlers"  # the receiving body, and the body that seals for it
+    COORDINATOR = "coordinator"
+    FOLLOW_UP = "follow_up"
+    COMMUNE = "commune"  # the next above the authority inside the commune
+    PROVINCE = "province"
+    REPORTER = "reporter"
+
+    @property
+    def is_escalation(self) -> bool:
+        """True for those an overdue case is reported to."""
+        return self in (Audience.HEAD, Audience.FOLLOW_UP, Audience.COMMUNE, Audience.PROVINCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Turns of a case that no column holds: when it last came (back) to the desk, and when the resident was asked."""
+
+    at_desk: datetime | None = None
+    info_asked: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice that is due to one audience. `(case, run, offset, recipient)` is what happens at most once.
+
+    `run` names the run of the clock: the clock version of the authority's term, the first day of an internal one.
+    `days` are working days past the term (negative: left). `missed` are earlier points settled by this one.
+    """
+
+    step: str
+    offset: str
+    audience: Audience
+    run: str
+    due: date
+    days: int
+    missed: tuple[str, ...] = ()
+
+    @property
+    def rank(self) -> int:
+        """Order inside a merged message: the authority's term before internal ones, the later the more urgent."""
+        return self.days + (1000 if self.step == "reply" else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a case needs at one moment. `urging` is the overdue point that asks for an urging letter, else ""."""
+
+    notices: tuple[Notice, ...] = ()
+    next_at: datetime | None = None
+    actions: tuple[str, ...] = ()
+    urging: str = ""
+    runs: frozenset[tuple[str, str]] = frozenset()  # (step, run) of every clock that runs
+
+
+@dataclass(frozen=True, slots=True)
+class _Track:
+    """The points of one audience (or one automatic action), then one every `every` days after the last."""
+
+    audience: Audience | None
+    points: tuple[int, ...]
+    every: int = 0
+    action: str = ""
+
+    def reached(self, day: int) -> int | None:
+        """The latest point not after `day`."""
+        place = bisect_right(self.points, day)
+        if place < len(self.points) or not self.every:
+            return self.points[place - 1] if place else None
+        return self.points[-1] + (day - self.points[-1]) // self.every * self.every
+
+    def following(self, day: int) -> int | None:
+        """The first point after `day`."""
+        place = bisect_right(self.points, day)
+        if place < len(self.points):
+            return self.points[place]
+        return self.points[-1] + ((day - self.points[-1]) // self.every + 1) * self.every if self.every else None
+
+    def before(self, point: int) -> int | None:
+        """The point before this one."""
+        return self.reached(point - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    step: str
+    run: str
+    due: date
+    tracks: tuple[_Track, ...]
+
+
+def plan(case: Case, now: datetime, calendar: WorkCalendar, policy: ReminderPolicy, since: Since | None = None) -> Plan:
+    """What is due for this case now, and when to look at it again (None: never, until somebody changes it).
+
+    Nothing is due in quiet hours or on rest days. Looking twice gives the same answer: whoever sends keeps a ledger.
+    """
+    views = [_View(clock, now, calendar, policy) for clock in _clocks(case, calendar, policy, since or Since())]
+    runs = frozenset((view.clock.step, view.clock.run) for view in views)
+    next_at = _next_look(views, now, calendar, policy)
+    if policy.opening(now, calendar) > now:
+        return Plan(next_at=next_at, runs=runs)
+    looked = case.next_nudge_at or now
+    return Plan(
+        notices=tuple(notice for view in views for notice in view.notices(looked)),
+        next_at=next_at,
+        actions=tuple(action for view in views for action in view.actions()),
+        urging=next((view.urging for view in views if view.urging), ""),
+        runs=runs,
+    )
+
+
+def _next_look(views: list[_View], now: datetime, calendar: WorkCalendar, policy: ReminderPolicy) -> datetime | None:
+    """The next point, in open hours; the opening itself where something may be waiting for it."""
+    opening = policy.opening(now, calendar)
+    if opening > now and any(view.anything_reached for view in views):
+        return opening
+    try:
+        points = [point for view in views if (point := view.next_at()) is not None]
+        return policy.opening(min(points), calendar) if points else None
+    except CalendarIncomplete:
+        return now + LOOK_AGAIN
+
+
+class _View:
+    """One clock seen at one moment."""
+
+    def __init__(self, clock: _Clock, now: datetime, calendar: WorkCalendar, policy: ReminderPolicy) -> None:
+        self.clock, self._calendar, self._policy = clock, calendar, policy
+        # A promise kept on a day that was taken off later is counted from the working day before it.
+        self._anchor = clock.due if calendar.is_working_day(clock.due) else calendar.add_working_days(clock.due, -1)
+        local = now.astimezone(ZONE)
+        today = calendar.working_days_between(self._anchor, local.date())
+        hour = policy.on_due_day if today == 0 else policy.quiet_to
+        early = local.time() < hour and calendar.is_working_day(local.date())
+        self.days, self._reached = today, today - 1 if early else today
+
+    @property
+    def anything_reached(self) -> bool:
+        return any(track.reached(self._reached) is not None for track in self.clock.tracks)
+
+    def next_at(self) -> datetime | None:
+        found = [track.following(self._reached) for track in self.clock.tracks]
+        points = [point for point in found if point is not None]
+        return self._at(min(points)) if points else None
+
+    def notices(self, looked: datetime) -> Iterator[Notice]:
+        for track in self.clock.tracks:
+            point = track.reached(self._reached)
+            if point is not None and track.audience:
+                missed = tuple(self._missed(track, point, looked))
+                yield Notice(
+                    step=self.clock.step,
+                    offset=_offset(self.clock.step, point),
+                    audience=track.audience,
+                    run=self.clock.run,
+                    due=self.clock.due,
+                    days=self.days,
+                    missed=missed,
+                )
+
+    def actions(self) -> Iterator[str]:
+        for track in self.clock.tracks:
+            if track.action and track.reached(self._reached) is not None:
+                yield track.action
+
+    @property
+    def urging(self) -> str:
+        for track in self.clock.tracks:
+            point = track.reached(self._reached) if track.audience is Audience.HANDLERS else None
+            if self.clock.step == "reply" and point is not None:
+                return _offset("reply", point)
+        return ""
+
+    def _missed(self, track: _Track, point: int, looked: datetime) -> Iterator[str]:
+        """Earlier points that came due since the last look: settled together with this one, never sent."""
+        earlier = track.before(point)
+        while earlier is not None and self._at(earlier) >= looked:
+            yield _offset(self.clock.step, earlier)
+            earlier = track.before(earlier)
+
+    def _at(self, point: int) -> datetime:
+        hour = self._policy.on_due_day if point == 0 else self._policy.quiet_to
+        return instant(self._calendar.add_working_days(self._anchor, point), hour)
+
+
+def _clocks(case: Case, calendar: WorkCalendar, policy: ReminderPolicy, since: Since) -> Iterator[_Clock]:
+    """The clocks that run in the case's present state (domain 5.2)."""
+    if case.kind not in _WITH_CLOCK:
+        return
+    if case.state in AT_THE_DESK:
+        yield from _desk_clocks(case, calendar, policy, since)
+    elif case.state is State.FORWARDED and case.forwarded_at:
+        due = clocks.receipt_alert_on(case.forwarded_at, calendar, policy.targets)
+        both = (_Track(Audience.HANDLERS, (0,)), _Track(Audience.AUTHORITY, (0,)))
+        yield _Clock("receipt_alert", str(local_date(case.forwarded_at)), due, both)
+    elif case.awaits_reply and case.effective_due_on:
+        yield _Clock("reply", str(case.clock_version), case.effective_due_on, _reply_tracks(policy))
+    elif case.state is State.ANSWERED and case.answered_at:
+        due = clocks.relay_due(case.answered_at, calendar, policy.targets)
+        yield _Clock("relay", str(local_date(case.answered_at)), due, _DESK_TRACKS)
+    elif case.state is State.NEEDS_INFO and since.info_asked:
+        asked = local_date(since.info_asked)
+        due = calendar.add_working_days(asked, policy.info_close_wd)
+        warn = _Track(Audience.REPORTER, (-policy.info_warn_wd,))
+        yield _Clock("autoclose_info", str(asked), due, (warn, _Track(None, (1,), action=CLOSE_NEEDS_INFO)))
+    elif case.state is State.RELAYED and case.relayed_at and case.verdict is None:
+        told = local_date(case.relayed_at)
+        due = calendar.add_working_days(told, policy.silence_close_wd)
+        yield _Clock("autoclose_silent", str(told), due, (_Track(None, (1,), action=CLOSE_SILENT),))
+
+
+def _desk_clocks(case: Case, calendar: WorkCalendar, policy: ReminderPolicy, since: Since) -> Iterator[_Clock]:
+    came = max(case.submitted_at, since.at_desk or case.submitted_at)
+    run = str(local_date(came))
+    if case.state in _UNTRIAGED:
+        yield _Clock("triage", run, clocks.triage_due(came, calendar, policy.targets), _DESK_TRACKS)
+        told = clocks.tell_resident_due(case.submitted_at, calendar, policy.targets)
+        yield _Clock("tell_resident", str(local_date(case.submitted_at)), told, _DESK_TRACKS)
+    yield _Clock("forward", run, clocks.forward_due(came, calendar, policy.targets), _DESK_TRACKS)
+
+
+_DESK_TRACKS = (_Track(Audience.HANDLERS, (0, 1)), _Track(Audience.COORDINATOR, (1,)))
+
+
+def _reply_tracks(policy: ReminderPolicy) -> tuple[_Track, ...]:
+    before = tuple(-days for days in sorted(policy.before_wd, reverse=True))
+    head, commune, province = policy.escalate_wd
+    every = policy.overdue_every_wd
+    return (
+        _Track(Audience.AUTHORITY, (*before, 0, *policy.overdue_wd), every),
+        _Track(Audience.HANDLERS, policy.overdue_wd, every),
+        _Track(Audience.HEAD, (head,)),
+        _Track(Audience.FOLLOW_UP, (head,)),
+        _Track(Audience.COMMUNE, (commune,)),
+        _Track(Audience.PROVINCE, (province,)),
+    )
+
+
+def _offset(step: str, point: int) -> str:
+    if step == "reply":
+        return f"+{point}" if point > 0 else f"T{point or ''}"
+    return f"{step}+{point}" if point > 0 else step

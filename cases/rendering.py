@@ -1,0 +1,58 @@
+"""Fitting a message to what its channel can show: numbered choices where buttons do not suffice, parts where it is long."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+
+from cases.messages import Capabilities, Outgoing
+
+PLAIN = Capabilities(text_limit=2000, buttons=0)
+
+
+def fit(message: Outgoing, can: Capabilities) -> tuple[Outgoing, ...]:
+    """One or more messages within the channel's limits (UTF-16 units); buttons stay with the last part.
+
+    Where the choices do not all fit as buttons they are written out as numbered lines, in the order in which a typed
+    number selects them.
+    """
+    text = unicodedata.normalize("NFC", message.text)
+    as_buttons = len(message.choices) <= can.buttons and all(
+        units(choice.label) <= can.label_limit for choice in message.choices
+    )
+    if message.choices and not as_buttons:
+        lines = [f"{number}. {choice.label}" for number, choice in enumerate(message.choices, 1)]
+        text = "\n".join([text, *lines]) if text else "\n".join(lines)
+    parts = split(text, can.text_limit)
+    last = replace(message, text=parts[-1], choices=message.choices if as_buttons else ())
+    return (*(Outgoing(part) for part in parts[:-1]), last)
+
+
+def split(text: str, limit: int) -> list[str]:
+    """Cut at a paragraph, line, sentence or word, the best that fits; a single endless word is cut hard."""
+    parts = []
+    while units(text) > limit:
+        head = _head(text, limit)
+        marks = (("\n\n", 0.5), ("\n", 0.4), (". ", 0.3), (" ", 0.0))
+        cut = next((found for mark, least in marks if (found := _at(head, mark, least))), len(head))
+        parts.append(head[:cut].rstrip())
+        text = text[cut:].lstrip()
+    return [part for part in (*parts, text) if part] or [text]
+
+
+def units(text: str) -> int:
+    """Length in UTF-16 units: what messengers count, an emoji is two."""
+    return len(text) + sum(1 for sign in text if sign > "\uffff")
+
+
+def _head(text: str, limit: int) -> str:
+    head = text[:limit]
+    while units(head) > limit:
+        head = head[: len(head) - max(1, (units(head) - limit) // 2)]
+    return head
+
+
+def _at(head: str, mark: str, least: float) -> int:
+    """Where to cut at this mark, 0 when it stands too early to be of use."""
+    place = head.rfind(mark)
+    return place + len(mark) if place > len(head) * least else 0

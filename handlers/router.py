@@ -1,0 +1,211 @@
+"""Where every update of a chat goes: danger first, then commands, pressed answers, the open question, a new report."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cases import resident
+from cases.messages import Event
+from cases.receipts import looks_like_receipt, read_case_code, read_receipt_code
+from handlers import authority, follow_up, officer
+from handlers.commands import OFFICERS_ONLY, Command, menu, read_command
+from handlers.conversation import Conversation
+from handlers.enter import ENTER, consented, hold
+from handlers.follow_up import ADD_TO, TRACK, VERDICT
+from handlers.library import LIBRARY
+from handlers.my_data import MY_DATA
+from handlers.offers import Outdated, pressed
+from handlers.report import REPORT
+from handlers.settings_talk import LANGUAGE
+from handlers.start import read_start
+from handlers.turn import Answer, Turn
+from handlers.urgent import answer_danger, open_retaliation
+
+CONVERSATION = Conversation(
+    (ENTER, REPORT, TRACK, ADD_TO, VERDICT, LIBRARY, MY_DATA, LANGUAGE, *officer.DIALOGUES, *authority.DIALOGUES)
+)
+GROUP_ANSWER_EVERY = timedelta(hours=6)
+
+
+def handle(turn: Turn) -> None:
+    """Answer one update; everything to say is left in `turn.said`."""
+    turn.begin = lambda name, **data: CONVERSATION.begin(turn, name, **data)
+    turn.resume = lambda: CONVERSATION.feed(turn, Answer())
+    incoming, chat = turn.incoming, turn.chat
+    if incoming.event is Event.GROUP:
+        _in_group(turn)
+        return
+    if incoming.event is Event.UNFOLLOW:
+        chat.reachable = False
+        return
+    _seen_again(turn)
+    if chat.officer_id:
+        turn.officer = turn.unit.people.officer(chat.officer_id)
+        if turn.officer is not None and not turn.officer.active:
+            turn.officer, chat.officer_id = None, ""
+    if incoming.start and read_start(turn):
+        return
+    if incoming.event is Event.FOLLOW and not CONVERSATION.running(turn):
+        turn.ask(menu(turn, "welcome"))
+        return
+    _hear(turn)
+
+
+def _seen_again(turn: Turn) -> None:
+    chat = turn.chat
+    if not chat.locality and len(turn.rules.book.communes) == 1:
+        chat.locality = turn.rules.book.communes[0].code
+    if chat.last_contact_at is not None:
+        turn.unit.outbox.release_held(chat, turn.now)
+    chat.reachable = True
+    chat.last_contact_at = turn.now
+
+
+def _in_group(turn: Turn) -> None:
+    last = turn.chat.last_contact_at
+    if last is None or turn.now - last > GROUP_ANSWER_EVERY:
+        turn.chat.last_contact_at = turn.now
+        turn.say("write_privately")
+
+
+def _hear(turn: Turn) -> None:
+    command = read_command(turn) if not turn.incoming.choice else None
+    if command is not None and _obey(turn, *command):
+        return
+    try:
+        chosen = pressed(turn)
+    except Outdated:
+        _old_button(turn)
+        return
+    if chosen is not None:
+        _chosen(turn, *chosen)
+    elif turn.officer is not None and not CONVERSATION.running(turn) and not turn.incoming.files:
+        turn.ask(officer.menu(turn))
+    else:
+        _words(turn)
+
+
+def _chosen(turn: Turn, action: str, case_id: str, value: str) -> None:
+    if action:
+        _standing(turn, action, case_id, value)
+    elif CONVERSATION.running(turn):
+        CONVERSATION.feed(turn, Answer(choice=value))
+    elif value in list(Command):
+        _obey(turn, Command(value), "")
+    elif not (turn.officer is not None and officer.command(turn, value, "")):
+        turn.ask(menu(turn))
+
+
+def _standing(turn: Turn, action: str, case_id: str, value: str) -> None:
+    """An answer offered under a notice."""
+    if action == "verdict":
+        follow_up.verdict(turn, case_id, value)
+    elif action == "reply_info":
+        turn.begin("add", case=case_id)
+    elif action == "appeal":
+        case = next((one for one in resident.own_cases(turn.unit, turn.chat) if one.id == case_id), None)
+        done = case is not None and resident.appeal(turn.unit, turn.rules, case, turn.now)
+        turn.say("appeal_taken" if done else "no_such_case", **({"case_code": case.code} if case and done else {}))
+    elif not (turn.officer is not None and officer.command(turn, action, case_id)):
+        _old_button(turn)
+
+
+def _old_button(turn: Turn) -> None:
+    turn.say("old_button")
+    if CONVERSATION.running(turn):
+        CONVERSATION.ask_again(turn)
+    else:
+        turn.ask(officer.menu(turn) if turn.officer is not None else menu(turn))
+
+
+def _words(turn: Turn) -> None:
+    """Free words, files or a place: the open question's answer, or the beginning of something."""
+    incoming = turn.incoming
+    if turn.officer is None and incoming.text.strip():
+        found = turn.rules.suggester.suggest(incoming.text[:4000])
+        danger = answer_danger(turn, found) if turn.chat.locality else False
+        if open_retaliation(turn, found) if not CONVERSATION.running(turn) else _short_cry(turn, found):
+            return
+        if danger and not CONVERSATION.running(turn):
+            return
+    if CONVERSATION.running(turn):
+        contact = incoming.contact
+        CONVERSATION.feed(
+            turn,
+            Answer(
+                text=incoming.text,
+                files=incoming.files,
+                place=incoming.place,
+                phone=contact.phone if contact else "",
+                name=contact.name if contact else "",
+            ),
+        )
+    else:
+        _begin(turn)
+
+
+def _short_cry(turn: Turn, found: object) -> bool:
+    """Inside a dialogue only the bare phrase counts; a longer text belongs to the story being told."""
+    from cases.suggest import Suggestion
+
+    return len(turn.incoming.text.split()) <= 6 and isinstance(found, Suggestion) and open_retaliation(turn, found)
+
+
+def _begin(turn: Turn) -> None:
+    text = turn.incoming.text
+    if read_receipt_code(text) or read_case_code(text) or (looks_like_receipt(text) and len(text) < 40):
+        turn.begin("track")
+        CONVERSATION.feed(turn, Answer(text=text))
+        turn.said[:] = turn.said[1:]  # the question "which case" is already answered
+        return
+    if not text.strip() and not turn.incoming.files:
+        turn.ask(menu(turn))
+        return
+    if turn.incoming.files or len(text.split()) >= 4:
+        _open_report(turn, **hold(turn))
+    else:
+        turn.ask(menu(turn, "welcome"))
+
+
+def _open_report(turn: Turn, **held: object) -> None:
+    known: dict[str, object] = turn.chat.talk.pop("known", {})  # type: ignore[assignment]
+    if not consented(turn) or not turn.chat.locality:
+        turn.begin("enter", at="consent" if turn.chat.locality else "", **held, **known)
+        return
+    turn.begin("report", **known)
+    if held:
+        turn.said.pop()
+        CONVERSATION.feed(turn, Answer(text=turn.incoming.text, files=turn.incoming.files))
+
+
+def _obey(turn: Turn, command: Command, rest: str) -> bool:
+    if command in OFFICERS_ONLY:
+        return turn.officer is not None and officer.command(turn, command, rest)
+    if command is Command.LINK:
+        return officer.link(turn, rest)
+    if command is Command.CANCEL:
+        _cancel(turn)
+    elif command is Command.REPORT:
+        _open_report(turn)
+    elif command in (Command.TRACK, Command.ADD):
+        turn.begin("track", **({"then": "add"} if command is Command.ADD else {}))
+        if rest:
+            turn.said.pop()
+            CONVERSATION.feed(turn, Answer(text=rest))
+    elif command is Command.HELP:
+        turn.ask(menu(turn, "help"))
+    elif command is Command.START:
+        turn.ask(officer.menu(turn) if turn.officer is not None else menu(turn, "welcome"))
+    else:
+        turn.begin({Command.DATA: "my_data", Command.LIBRARY: "library", Command.LANGUAGE: "language"}[command])
+    return True
+
+
+def _cancel(turn: Turn) -> None:
+    from handlers.conversation import Nav
+
+    if CONVERSATION.running(turn):
+        CONVERSATION.feed(turn, Answer(choice=Nav.CANCEL))
+    else:
+        turn.say("nothing_to_cancel")
+    turn.ask(officer.menu(turn) if turn.officer is not None else menu(turn))

@@ -1,0 +1,68 @@
+"""What cannot wait for the dialogue: danger now, despair, and reprisal against somebody who reported."""
+
+from __future__ import annotations
+
+from cases import resident
+from cases.intake import Draft, submit
+from cases.model import Case, Secrecy, Subject
+from cases.receipts import show_receipt_code
+from cases.suggest import Suggestion
+from cases.taxonomy import RETALIATION
+from cases.text import strip_marks
+from handlers.enter import consented
+from handlers.turn import Turn
+
+PHRASE = "bi tru dap"
+SERVICES = {"113": "police", "114": "fire", "115": "ambulance", "112": "disaster", "111": "child"}
+
+
+def answer_danger(turn: Turn, found: Suggestion) -> bool:
+    """Say the number first, whatever was being talked about; the report goes on afterwards. True when it was said."""
+    if found.distress:
+        turn.say("distress")
+        return True
+    if not found.emergency:
+        return False
+    service = turn.text(f"service_{SERVICES[found.emergency]}")
+    turn.say("emergency", number=found.emergency, service=service)
+    turn.say("emergency_go_on")
+    return True
+
+
+def open_retaliation(turn: Turn, found: Suggestion) -> bool:
+    """Open an urgent case linked to the last report, in this one turn (SV-9, COI-7). False when there is none."""
+    text = turn.incoming.text
+    said_so = PHRASE in " ".join(strip_marks(text).lower().split())
+    if not (found.retaliation or said_so) or not consented(turn):
+        return False
+    earlier = resident.own_cases(turn.unit, turn.chat)
+    if not earlier:
+        return False
+    done = submit(turn.unit, turn.rules, turn.chat, _draft(turn, earlier[-1]), turn.now)
+    turn.say(
+        "urgent_opened",
+        case_code=done.case.code,
+        linked=earlier[-1].code,
+        body=turn.rules.directory(turn.chat.locality, turn.now).name(done.case.receiving_body),
+        receipt_code=show_receipt_code(done.receipt_code),
+    )
+    turn.begin("add", case=done.case.id, question=turn.text("ask_retaliation_more"))
+    return True
+
+
+def _draft(turn: Turn, earlier: Case) -> Draft:
+    # The post stays the one complained of first: whoever takes revenge is taken to stand by that person.
+    person = earlier.subject.is_person
+    return Draft(
+        text=turn.incoming.text[: turn.rules.limits.text],
+        subject=Subject.OFFICIAL,
+        topic=RETALIATION,
+        suggested_topic=RETALIATION,
+        posts=earlier.subject_posts if person and earlier.subject_posts else ("khac",),
+        subject_body=earlier.subject_body,
+        hamlet=earlier.hamlet,
+        hidden_from=earlier.hidden_from,
+        secrecy=Secrecy.ANONYMOUS if earlier.secrecy is Secrecy.ANONYMOUS else Secrecy.CONFIDENTIAL,
+        retaliation=True,
+        linked_case=earlier.id,
+    )

@@ -1,0 +1,242 @@
+"""One slice of due cases at one moment: what each needs, who hears of it, and everything written in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from cases.calendar import local_date
+from cases.model import Case, CaseEvent
+from cases.reminders import Audience, Notice, Plan, plan
+from scheduler.letters import Facts, Level, ReminderRules, line, urging_letter
+from scheduler.people import People
+from scheduler.post import Post
+from storage.nudge_mail import Line, MailStore
+from storage.nudges import NudgeStore
+from storage.work import StoredWork
+
+ACTOR = "scheduler"
+RESIDENT = "resident"
+TRY_AGAIN = timedelta(hours=1)  # when an automatic step was not taken after all
+_LEVELS = (Audience.FOLLOW_UP, Audience.COMMUNE, Audience.PROVINCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One notice to one person, sent or (in a preview) to be sent. `recipient`: an officer's id, or "resident"."""
+
+    case_id: str
+    code: str
+    run: str
+    offset: str
+    recipient: str
+    text: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of one slice."""
+
+    looked: int = 0
+    said: list[Said] = field(default_factory=list)
+    messages: int = 0
+    unreachable: int = 0
+    letters: int = 0
+    actions: list[tuple[str, str]] = field(default_factory=list)  # (case id, what)
+
+
+@dataclass(slots=True)
+class _Due:
+    """One notice for one recipient, not yet known to be new. `chat` is "" where nobody can be written to."""
+
+    facts: Facts
+    notice: Notice
+    recipient: str
+    chat: str
+    values: dict[str, object]
+
+    @property
+    def key(self) -> str:
+        return self._key(self.notice.offset)
+
+    def missed(self) -> Iterator[str]:
+        return (self._key(offset) for offset in self.notice.missed)
+
+    def _key(self, offset: str) -> str:
+        return f"remind:{self.facts.case.id}:{self.notice.run}:{offset}:{self.recipient}"
+
+
+class Round:
+    """Decides for a slice; `write` makes it so, and without it nothing has changed."""
+
+    def __init__(self, unit: StoredWork, rules: ReminderRules, now: datetime) -> None:
+        self._store, self._mail = NudgeStore(unit), MailStore(unit)
+        self._rules, self._now, self._today = rules, now, local_date(now)
+        self._plans: list[tuple[Case, Plan]] = []
+        self._letters: dict[str, int] = {}
+        self._keys: list[str] = []
+        self._events: list[CaseEvent] = []
+        self._post: Post | None = None
+        self.outcome = Outcome()
+
+    def decide(self, cases: Sequence[Case]) -> None:
+        """Work out every notice, letter and message of these cases."""
+        since, rules = self._store.since(cases), self._rules
+        self._plans = [(one, plan(one, self._now, rules.calendar, rules.policy, since.get(one.id))) for one in cases]
+        self.outcome.looked = len(cases)
+        self.outcome.actions = [(one.id, action) for one, found in self._plans for action in found.actions]
+        self._people = People(rules.book, self._today, (one.locality for one in cases))
+        self._people.load(self._store.officers(self._people.localities))
+        facts = {one.id: self._facts(one, found) for one, found in self._plans if found.notices}
+        due = [each for one, found in self._plans if one.id in facts for each in self._due(facts[one.id], found)]
+        marks = [mark for one, found in self._plans for mark in _marks(one, found)]
+        seen = self._store.seen([each.key for each in due] + marks)
+        due += self._urge(facts, due, seen)
+        self._escalate(seen)
+        self._compose([each for each in due if each.key not in seen])
+
+    def write(self) -> Outcome:
+        """Store everything decided; the caller's commit makes all of it true at once."""
+        if self._post is not None:
+            waiting = self._mail.pending(self._post.officers)
+            runs = {case.id: found.runs for case, found in self._plans}
+            taken_back, rewritten = self._post.mend(waiting, runs)
+            self._mail.cancel(taken_back, self._now)
+            for pending, mail in rewritten:
+                self._mail.rewrite(pending, mail)
+            mails = list(self._post.mails())
+            self._mail.say(mails, self._now)
+            self.outcome.messages = len(mails)
+        self._store.settle(self._keys, self._now)
+        self._store.log(self._events)
+        self._store.move(
+            (case, self._next(found), self._letters.get(case.id, case.urgings)) for case, found in self._plans
+        )
+        return self.outcome
+
+    def _next(self, found: Plan) -> datetime | None:
+        return self._now + TRY_AGAIN if found.actions else found.next_at
+
+    # -- who is due what ------------------------------------------------------------------------------------------
+
+    def _facts(self, case: Case, found: Plan) -> Facts:
+        facts = Facts(case, self._people.directory(case), self._rules, self._today, letters=case.urgings)
+        notice = next((one for one in found.notices if one.step == "reply"), None)
+        if notice and notice.days > 0:
+            facts.told, facts.next = self._levels(case, notice)
+        return facts
+
+    def _levels(self, case: Case, notice: Notice) -> tuple[Level, Level]:
+        """Whom an overdue case was reported to last, and whom it will be reported to next."""
+        told, calendar = Level(), self._rules.calendar
+        for days, audience in zip(self._rules.policy.escalate_wd, _LEVELS, strict=True):
+            bodies = self._people.find(audience, case).bodies
+            level = Level(bodies, calendar.add_working_days(notice.due, days))
+            if bodies and days > notice.days:
+                return told, level
+            told = level if bodies else told
+        return told, Level()
+
+    def _due(self, facts: Facts, found: Plan) -> Iterator[_Due]:
+        values, taken = facts.values(), set()
+        for notice in found.notices:
+            for recipient, chat in self._recipients(notice, facts.case):
+                if (notice.offset, recipient) not in taken:
+                    taken.add((notice.offset, recipient))
+                    yield _Due(facts, notice, recipient, chat, values)
+
+    def _recipients(self, notice: Notice, case: Case) -> Iterator[tuple[str, str]]:
+        if notice.audience is Audience.REPORTER:
+            yield RESIDENT, case.reporter
+            return
+        found = self._people.find(notice.audience, case)
+        yield from ((officer.id, officer.chat) for officer in found.officers)
+        yield from ((f"body:{code}", "") for code in found.silent)
+
+    # -- what else happens ----------------------------------------------------------------------------------------
+
+    def _urge(self, facts: Mapping[str, Facts], due: Iterable[_Due], seen: frozenset[str]) -> list[_Due]:
+        """Write the letters that are due, and tell the resident of each."""
+        fresh = [one for one in self._plans if one[1].urging and _urge_key(*one) not in seen]
+        earlier = self._store.urged_at([case.id for case, _ in fresh if case.urgings])
+        values = {each.facts.case.id: each.values for each in due}
+        told = []
+        for case, found in fresh:
+            about = facts[case.id]
+            about.letters = self._letters[case.id] = case.urgings + 1
+            filled = values.get(case.id) or about.values()
+            filled["k"] = about.letters
+            notice = next(one for one in found.notices if one.audience is Audience.HANDLERS)
+            letter = urging_letter(about, notice, filled, [local_date(at) for at in earlier.get(case.id, ())])
+            self._log(case, "urged", number=about.letters, text=letter)
+            self._keys.append(_urge_key(case, found))
+            to_resident = Notice("reply", found.urging, Audience.REPORTER, notice.run, notice.due, notice.days)
+            told.append(_Due(about, to_resident, RESIDENT, case.reporter, filled))
+        self.outcome.letters = len(fresh)
+        return told
+
+    def _escalate(self, seen: frozenset[str]) -> None:
+        """Enter each escalation in the case's log once, whether or not anybody can be reached (IN-2)."""
+        for case, found in self._plans:
+            told: dict[str, set[str]] = {}
+            for notice in found.notices:
+                if notice.audience.is_escalation and _escalate_key(case, notice) not in seen:
+                    told.setdefault(notice.offset, set()).update(self._people.find(notice.audience, case).bodies)
+                    self._keys.append(_escalate_key(case, notice))
+            for offset, bodies in told.items():
+                if bodies:
+                    self._log(case, "escalated", offset=offset, bodies=sorted(bodies))
+
+    # -- who is written to ----------------------------------------------------------------------------------------
+
+    def _compose(self, fresh: Sequence[_Due]) -> None:
+        """Put each person's lines together; who cannot be written to is noted on the case, once."""
+        reporters = self._store.reporters({each.chat for each in fresh if each.recipient == RESIDENT and each.chat})
+        doors = self._mail.doors({*reporters.values(), *self._people.chats})
+        post = self._post = Post(self._rules.wording, self._today, doors, set(doors) - self._people.chats)
+        said: dict[str, list[list[str]]] = {}
+        lost = []
+        for each in fresh:
+            case, notice = each.facts.case, each.notice
+            self._keys += [each.key, *each.missed()]
+            door = post.door(reporters.get(each.chat, "") if each.recipient == RESIDENT else each.chat)
+            if door is None:
+                lost.append(each)
+                continue
+            text = line(each.facts, notice, each.values, door.lang)
+            post.add(door, case, Line(case.id, notice.step, notice.run, notice.rank, text), each.key)
+            said.setdefault(case.id, []).append([notice.offset, each.recipient])
+            self.outcome.said.append(Said(case.id, case.code, notice.run, notice.offset, each.recipient, text))
+        for case, _ in self._plans:
+            if case.id in said:
+                self._log(case, "reminded", notices=said[case.id])
+        self._note_unreachable(lost)
+
+    def _note_unreachable(self, lost: Sequence[_Due]) -> None:
+        self.outcome.unreachable = len(lost)
+        marks = [f"unreachable:{each.facts.case.id}:{each.recipient}" for each in lost]
+        known = set(self._store.seen(marks))
+        for each, mark in zip(lost, marks, strict=True):
+            if mark not in known:
+                known.add(mark)
+                self._keys.append(mark)
+                self._log(each.facts.case, "notice_unreachable", recipient=each.recipient, offset=each.notice.offset)
+
+    def _log(self, case: Case, what: str, **data: object) -> None:
+        self._events.append(CaseEvent(case.id, self._now, what, ACTOR, data))
+
+
+def _marks(case: Case, found: Plan) -> Iterator[str]:
+    if found.urging:
+        yield _urge_key(case, found)
+    yield from {_escalate_key(case, notice) for notice in found.notices if notice.audience.is_escalation}
+
+
+def _urge_key(case: Case, found: Plan) -> str:
+    """Letters are counted from the day of receipt: a calendar edit does not write one twice."""
+    return f"urge:{case.id}:{case.received_on}:{found.urging}"
+
+
+def _escalate_key(case: Case, notice: Notice) -> str:
+    return f"escalate:{case.id}:{notice.run}:{notice.offset}"
