@@ -15,10 +15,11 @@ import yaml
 from cases.calendar import WorkCalendar
 from cases.clocks import InternalTargets, profiles_from_mapping
 from cases.directory import DirectoryBook
+from cases.phrases import plain
+from cases.reminder_policy import ReminderPolicy
 from cases.rules import Article, Limits, Rules
 from cases.suggest import Suggester
 from cases.taxonomy import Taxonomy
-from cases.phrases import plain
 from cases.wording import Wording
 
 # The C loader reads the shipped files five times faster than the pure Python one.
@@ -90,6 +91,7 @@ def load_rules(directory: Mapping[str, Any] | None = None, calendar: WorkCalenda
         calendar=calendar or WorkCalendar.from_mapping(read_yaml("holidays_vn.yaml")),
         profiles=profiles_from_mapping(data["deadline_profiles"]),
         targets=InternalTargets.from_mapping(data["internal_targets"]),
+        policy=ReminderPolicy.from_mapping(data),
         wording=Wording(texts()),
         suggester=suggester(),
         library=tuple(Article(**entry) for entry in library),

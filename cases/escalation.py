@@ -36,14 +36,15 @@ def find(audience: Audience, case: Case, directory: Directory, officers: Officer
 
     An excluded body, or one whose officers are all shut out, is passed over for the one above it.
     """
-    shut = directory.current((*case.excluded_bodies, *case.hidden_from))
+    named = (*case.excluded_bodies, *case.hidden_from)
+    shut = directory.current(named) if named else frozenset()
     roles = _ROLES.get(audience, _CONTACT)
     people: dict[str, Officer] = {}
     bodies: list[str] = []
     silent: list[str] = []
     for way in _ways(audience, case, directory):
         for body in way:
-            there = [] if body in shut else [one for one in officers.get(body, ()) if roles.intersection(one.roles)]
+            there = [] if body in shut else [one for one in officers.get(body, ()) if not roles.isdisjoint(one.roles)]
             chosen = [one for one in _narrowed(audience, there, case, directory, body) if may(one)]
             if body in shut or (there and not chosen):
                 continue
@@ -63,7 +64,6 @@ def ladder(directory: Directory, authority: str) -> tuple[tuple[str, ...], tuple
 
 def _ways(audience: Audience, case: Case, directory: Directory) -> Iterator[tuple[str, ...]]:
     """Each body to tell, with those to tell in its place."""
-    commune, province = ladder(directory, case.competent_authority)
     if audience in (Audience.AUTHORITY, Audience.HEAD):
         yield (directory.successor(case.competent_authority),)
     elif audience is Audience.HANDLERS:
@@ -74,7 +74,14 @@ def _ways(audience: Audience, case: Case, directory: Directory) -> Iterator[tupl
             yield (sealing,)
     elif audience is Audience.COORDINATOR:
         yield from ((body.code,) for body in directory.bodies_with(BodyRole.COORDINATOR))
-    elif audience is Audience.FOLLOW_UP:
+    else:
+        yield from _upwards(audience, directory, *ladder(directory, case.competent_authority))
+
+
+def _upwards(
+    audience: Audience, directory: Directory, commune: tuple[str, ...], province: tuple[str, ...]
+) -> Iterator[tuple[str, ...]]:
+    if audience is Audience.FOLLOW_UP:
         yield from ((body.code, *commune, *province) for body in directory.bodies_with(BodyRole.FOLLOW_UP))
     elif audience is Audience.COMMUNE and commune:
         yield (*commune, *province)
@@ -96,5 +103,5 @@ def _narrowed(
 
 
 def _heads(officer: Officer, body: str, directory: Directory) -> bool:
-    posts = directory.known_posts((officer.post, *officer.extra_posts))
-    return any(body in post.controls for post in posts)
+    held = {officer.post, *officer.extra_posts} - {""}
+    return bool(held) and any(body in post.controls for post in directory.known_posts(held))

@@ -9,7 +9,7 @@ from cases.calendar import local_date
 from cases.conflict import linked_officers
 from cases.directory import Directory
 from cases.model import Case, CaseEvent, Kind, OfficerRole, Priority, Secrecy, State, Subject
-from cases.notices import tell_officer
+from cases.notices import officers_around, tell_officer
 from cases.ports import Chat, Reporter, UnitOfWork
 from cases.receipts import new_receipt_code
 from cases.routing import Route, route
@@ -80,7 +80,7 @@ def submit(unit: UnitOfWork, rules: Rules, chat: Chat, draft: Draft, now: dateti
     original = unit.cases.get(draft.linked_case) if draft.linked_case else None
     way = find_route(rules, directory, draft, original)
     case = _case(unit, rules, chat, draft, way, now)
-    officers = unit.people.officers(case.locality)
+    officers = officers_around(unit, rules, case.locality)
     case.excluded_officers = tuple(
         sorted(linked_officers(officers, directory, case.subject_posts, case.subject_body, case.hamlet))
     )
@@ -97,7 +97,7 @@ def announce(unit: UnitOfWork, rules: Rules, directory: Directory, case: Case, n
     """Tell each officer who may work the case that it is there: number, topic, date. Returns how many were told."""
     told = 0
     wanted = OfficerRole.TRIAGE if case.state is State.NEEDS_COI_CHECK else OfficerRole.HANDLER
-    for officer in unit.people.officers(case.locality):
+    for officer in officers_around(unit, rules, case.locality):
         if wanted in officer.roles and sight(officer, case, directory) >= Sight.CONTENT:
             told += tell_officer(
                 unit,

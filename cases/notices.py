@@ -34,6 +34,12 @@ def offer_standing(
     return tuple(Choice(f"{handle}.{number}", choice.label) for number, choice in enumerate(choices))
 
 
+def officers_around(unit: UnitOfWork, rules: Rules, locality: str) -> list[Officer]:
+    """Officers of a commune and of the province above it: some cases are received there."""
+    above = rules.book.localities[locality].parent
+    return [*unit.people.officers(locality), *(unit.people.officers(above) if above else ())]
+
+
 def tell_reporter(
     unit: UnitOfWork,
     rules: Rules,

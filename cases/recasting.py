@@ -1,4 +1,4 @@
-"""A case seen anew: its topic corrected, or the post of the person it is about recorded; routes are worked out again."""
+"""A case seen anew: topic corrected, or the post of the person it is about recorded; its way is worked out again."""
 
 from __future__ import annotations
 

@@ -110,10 +110,6 @@ class _Track:
             return self.points[place]
         return self.points[-1] + ((day - self.points[-1]) // self.every + 1) * self.every if self.every else None
 
-    def before(self, point: int) -> int | None:
-        """The point before this one."""
-        return self.reached(point - 1)
-
 
 @dataclass(frozen=True, slots=True)
 class _Clock:
@@ -123,112 +119,143 @@ class _Clock:
     tracks: tuple[_Track, ...]
 
 
-def plan(case: Case, now: datetime, calendar: WorkCalendar, policy: ReminderPolicy, since: Since | None = None) -> Plan:
-    """What is due for this case now, and when to look at it again (None: never, until somebody changes it).
+class Moment:
+    """One instant under one calendar and policy. Keeps what it worked out: many cases share their dates.
 
-    Nothing is due in quiet hours or on rest days. Looking twice gives the same answer: whoever sends keeps a ledger.
+    Raises CalendarIncomplete when the calendar does not know today.
     """
-    views = [_View(clock, now, calendar, policy) for clock in _clocks(case, calendar, policy, since or Since())]
-    runs = frozenset((view.clock.step, view.clock.run) for view in views)
-    next_at = _next_look(views, now, calendar, policy)
-    if policy.opening(now, calendar) > now:
-        return Plan(next_at=next_at, runs=runs)
-    looked = case.next_nudge_at or now
-    return Plan(
-        notices=tuple(notice for view in views for notice in view.notices(looked)),
-        next_at=next_at,
-        actions=tuple(action for view in views for action in view.actions()),
-        urging=next((view.urging for view in views if view.urging), ""),
-        runs=runs,
-    )
+
+    def __init__(self, now: datetime, calendar: WorkCalendar, policy: ReminderPolicy) -> None:
+        self.now, self.calendar, self.policy = now, calendar, policy
+        local = now.astimezone(ZONE)
+        self.today, self.hour = local.date(), local.time()
+        self.works = calendar.is_working_day(self.today)
+        self.opening = policy.opening(now, calendar)
+        self._views: dict[tuple[str, str, date], _View] = {}
+        self.reply_tracks = _reply_tracks(policy)
+
+    @property
+    def is_open(self) -> bool:
+        """True when notices may be sent."""
+        return self.opening <= self.now
+
+    def plan(self, case: Case, since: Since | None = None) -> Plan:
+        """What is due for this case now, and when to look at it again (None: never, until somebody changes it).
+
+        Nothing is due in quiet hours or on rest days. Looking twice gives the same answer: the sender keeps a ledger.
+        """
+        views = [self._view(clock) for clock in _clocks(case, self, since or Since())]
+        runs = frozenset((view.clock.step, view.clock.run) for view in views)
+        if not self.is_open:
+            return Plan(next_at=self._next_look(views), runs=runs)
+        looked = case.next_nudge_at or self.now
+        return Plan(
+            notices=tuple(notice for view in views for notice in view.notices(looked)),
+            next_at=self._next_look(views),
+            actions=tuple(action for view in views for action in view.actions),
+            urging=next((view.urging for view in views if view.urging), ""),
+            runs=runs,
+        )
+
+    def _view(self, clock: _Clock) -> _View:
+        key = (clock.step, clock.run, clock.due)
+        found = self._views.get(key)
+        if found is None:
+            found = self._views[key] = _View(clock, self)
+        return found
+
+    def _next_look(self, views: list[_View]) -> datetime | None:
+        """The next point; the opening itself where something may be waiting for it."""
+        if not self.is_open and any(view.anything_reached for view in views):
+            return self.opening
+        points = [view.next_at for view in views if view.next_at is not None]
+        return min(points) if points else None
 
 
-def _next_look(views: list[_View], now: datetime, calendar: WorkCalendar, policy: ReminderPolicy) -> datetime | None:
-    """The next point, in open hours; the opening itself where something may be waiting for it."""
-    opening = policy.opening(now, calendar)
-    if opening > now and any(view.anything_reached for view in views):
-        return opening
-    try:
-        points = [point for view in views if (point := view.next_at()) is not None]
-        return policy.opening(min(points), calendar) if points else None
-    except CalendarIncomplete:
-        return now + LOOK_AGAIN
+def plan(case: Case, now: datetime, calendar: WorkCalendar, policy: ReminderPolicy, since: Since | None = None) -> Plan:
+    """See `Moment.plan`, for a single case."""
+    return Moment(now, calendar, policy).plan(case, since)
 
 
 class _View:
     """One clock seen at one moment."""
 
-    def __init__(self, clock: _Clock, now: datetime, calendar: WorkCalendar, policy: ReminderPolicy) -> None:
-        self.clock, self._calendar, self._policy = clock, calendar, policy
+    def __init__(self, clock: _Clock, moment: Moment) -> None:
+        self.clock, self._moment = clock, moment
+        calendar, policy = moment.calendar, moment.policy
         # A promise kept on a day that was taken off later is counted from the working day before it.
         self._anchor = clock.due if calendar.is_working_day(clock.due) else calendar.add_working_days(clock.due, -1)
-        local = now.astimezone(ZONE)
-        today = calendar.working_days_between(self._anchor, local.date())
-        hour = policy.on_due_day if today == 0 else policy.quiet_to
-        early = local.time() < hour and calendar.is_working_day(local.date())
-        self.days, self._reached = today, today - 1 if early else today
+        self.days = calendar.working_days_between(self._anchor, moment.today)
+        early = moment.works and moment.hour < (policy.on_due_day if self.days == 0 else policy.quiet_to)
+        day = self.days - 1 if early else self.days
+        reached = [(track, track.reached(day)) for track in clock.tracks]
+        self._reached = [(track, point) for track, point in reached if point is not None]
+        self.actions = tuple(track.action for track, _ in self._reached if track.action)
+        self.urging = next((self._offset(point) for track, point in self._reached if self._urges(track)), "")
+        self.next_at = self._next_at([point for track in clock.tracks if (point := track.following(day)) is not None])
+        self._fixed: tuple[datetime, tuple[Notice, ...]] | None = None
 
     @property
     def anything_reached(self) -> bool:
-        return any(track.reached(self._reached) is not None for track in self.clock.tracks)
+        return bool(self._reached)
 
-    def next_at(self) -> datetime | None:
-        found = [track.following(self._reached) for track in self.clock.tracks]
-        points = [point for point in found if point is not None]
-        return self._at(min(points)) if points else None
+    def notices(self, looked: datetime) -> tuple[Notice, ...]:
+        """The latest notice of each audience. Points passed since the last look are settled with it, never sent."""
+        if self._fixed is None or self._fixed[0] != looked:
+            found = (self._notice(track, point, looked) for track, point in self._reached if track.audience)
+            self._fixed = (looked, tuple(found))
+        return self._fixed[1]
 
-    def notices(self, looked: datetime) -> Iterator[Notice]:
-        for track in self.clock.tracks:
-            point = track.reached(self._reached)
-            if point is not None and track.audience:
-                missed = tuple(self._missed(track, point, looked))
-                yield Notice(
-                    step=self.clock.step,
-                    offset=_offset(self.clock.step, point),
-                    audience=track.audience,
-                    run=self.clock.run,
-                    due=self.clock.due,
-                    days=self.days,
-                    missed=missed,
-                )
-
-    def actions(self) -> Iterator[str]:
-        for track in self.clock.tracks:
-            if track.action and track.reached(self._reached) is not None:
-                yield track.action
-
-    @property
-    def urging(self) -> str:
-        for track in self.clock.tracks:
-            point = track.reached(self._reached) if track.audience is Audience.HANDLERS else None
-            if self.clock.step == "reply" and point is not None:
-                return _offset("reply", point)
-        return ""
+    def _notice(self, track: _Track, point: int, looked: datetime) -> Notice:
+        assert track.audience is not None
+        return Notice(
+            step=self.clock.step,
+            offset=self._offset(point),
+            audience=track.audience,
+            run=self.clock.run,
+            due=self.clock.due,
+            days=self.days,
+            missed=tuple(self._missed(track, point, looked)),
+        )
 
     def _missed(self, track: _Track, point: int, looked: datetime) -> Iterator[str]:
-        """Earlier points that came due since the last look: settled together with this one, never sent."""
-        earlier = track.before(point)
+        earlier = track.reached(point - 1)
         while earlier is not None and self._at(earlier) >= looked:
-            yield _offset(self.clock.step, earlier)
-            earlier = track.before(earlier)
+            yield self._offset(earlier)
+            earlier = track.reached(earlier - 1)
+
+    def _next_at(self, points: list[int]) -> datetime | None:
+        try:
+            return self._at(min(points)) if points else None
+        except CalendarIncomplete:
+            return self._moment.now + LOOK_AGAIN
 
     def _at(self, point: int) -> datetime:
-        hour = self._policy.on_due_day if point == 0 else self._policy.quiet_to
-        return instant(self._calendar.add_working_days(self._anchor, point), hour)
+        policy = self._moment.policy
+        hour = policy.on_due_day if point == 0 else policy.quiet_to
+        return instant(self._moment.calendar.add_working_days(self._anchor, point), hour)
+
+    def _urges(self, track: _Track) -> bool:
+        return self.clock.step == "reply" and track.audience is Audience.HANDLERS
+
+    def _offset(self, point: int) -> str:
+        if self.clock.step == "reply":
+            return f"+{point}" if point > 0 else f"T{point or ''}"
+        return f"{self.clock.step}+{point}" if point > 0 else self.clock.step
 
 
-def _clocks(case: Case, calendar: WorkCalendar, policy: ReminderPolicy, since: Since) -> Iterator[_Clock]:
+def _clocks(case: Case, moment: Moment, since: Since) -> Iterator[_Clock]:
     """The clocks that run in the case's present state (domain 5.2)."""
+    calendar, policy = moment.calendar, moment.policy
     if case.kind not in _WITH_CLOCK:
         return
     if case.state in AT_THE_DESK:
         yield from _desk_clocks(case, calendar, policy, since)
     elif case.state is State.FORWARDED and case.forwarded_at:
         due = clocks.receipt_alert_on(case.forwarded_at, calendar, policy.targets)
-        both = (_Track(Audience.HANDLERS, (0,)), _Track(Audience.AUTHORITY, (0,)))
-        yield _Clock("receipt_alert", str(local_date(case.forwarded_at)), due, both)
+        yield _Clock("receipt_alert", str(local_date(case.forwarded_at)), due, _RECEIPT_TRACKS)
     elif case.awaits_reply and case.effective_due_on:
-        yield _Clock("reply", str(case.clock_version), case.effective_due_on, _reply_tracks(policy))
+        yield _Clock("reply", str(case.clock_version), case.effective_due_on, moment.reply_tracks)
     elif case.state is State.ANSWERED and case.answered_at:
         due = clocks.relay_due(case.answered_at, calendar, policy.targets)
         yield _Clock("relay", str(local_date(case.answered_at)), due, _DESK_TRACKS)
@@ -253,6 +280,7 @@ def _desk_clocks(case: Case, calendar: WorkCalendar, policy: ReminderPolicy, sin
     yield _Clock("forward", run, clocks.forward_due(came, calendar, policy.targets), _DESK_TRACKS)
 
 
+_RECEIPT_TRACKS = (_Track(Audience.HANDLERS, (0,)), _Track(Audience.AUTHORITY, (0,)))
 _DESK_TRACKS = (_Track(Audience.HANDLERS, (0, 1)), _Track(Audience.COORDINATOR, (1,)))
 
 
@@ -268,9 +296,3 @@ def _reply_tracks(policy: ReminderPolicy) -> tuple[_Track, ...]:
         _Track(Audience.COMMUNE, (commune,)),
         _Track(Audience.PROVINCE, (province,)),
     )
-
-
-def _offset(step: str, point: int) -> str:
-    if step == "reply":
-        return f"+{point}" if point > 0 else f"T{point or ''}"
-    return f"{step}+{point}" if point > 0 else step

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from cases.intake import announce, poke
 from cases.lifecycle import Actor, move, withdraw_effect
 from cases.model import Case, CaseEvent, OfficerRole, State, Verdict
-from cases.notices import tell_officer
+from cases.notices import officers_around, tell_officer
 from cases.ports import Chat, Reporter, UnitOfWork
 from cases.rules import Rules
 from cases.visibility import Sight, sight
@@ -149,8 +149,9 @@ def identity_due(reporter: Reporter, case: Case, rules: Rules) -> date | None:
 def tell_handlers(unit: UnitOfWork, rules: Rules, case: Case, key: str, effect: str, now: datetime) -> None:
     """Tell the officers who work the case: number and topic only."""
     directory = rules.directory_of(case, now)
-    for officer in unit.people.officers(case.locality, case.receiving_body):
-        works_it = OfficerRole.HANDLER in officer.roles and sight(officer, case, directory) >= Sight.CONTENT
+    for officer in officers_around(unit, rules, case.locality):
+        own = officer.body == case.receiving_body and OfficerRole.HANDLER in officer.roles
+        works_it = own and sight(officer, case, directory) >= Sight.CONTENT
         if works_it and case.assignee in ("", officer.id):
             topic = rules.taxonomy.topics[case.topic].label
             tell_officer(unit, rules, officer, key, effect, case.id, case_code=case.code, topic=topic)

@@ -126,7 +126,7 @@ def route(
         hidden_from,
         retaliation,
         also_front_deputy,
-        original_case_bodies if retaliation else (),
+        original_case_bodies,
     )
     draft = _Draft(directory, about, subject, persons, subject_body, shut)
     authority = ""

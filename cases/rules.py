@@ -11,6 +11,7 @@ from cases.calendar import ZONE, WorkCalendar, local_date
 from cases.clocks import DeadlineProfile, InternalTargets
 from cases.directory import Directory, DirectoryBook
 from cases.model import Case
+from cases.reminder_policy import ReminderPolicy
 from cases.suggest import Suggester
 from cases.taxonomy import Taxonomy
 from cases.wording import Wording
@@ -49,6 +50,7 @@ class Rules:
     calendar: WorkCalendar
     profiles: Mapping[str, DeadlineProfile]
     targets: InternalTargets
+    policy: ReminderPolicy
     wording: Wording
     suggester: Suggester
     library: Sequence[Article]

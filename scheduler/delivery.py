@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 
+from scheduler.couriers import Sender
 from scheduler.fates import OnUndeliverable, Rules
-from scheduler.lane import Lane, Sender, Setup
+from scheduler.lane import Lane, Setup
 from scheduler.timer import Monotonic, Sleep
 from storage.database import DatabaseFault
 from storage.outbox_queue import OutboxQueue
-from storage.work import Office, StoredWork
+from storage.work import Office
 
 __all__ = ["Delivery", "OnUndeliverable", "Sender"]
 
@@ -93,12 +95,14 @@ class Delivery:
     async def drain(self, until_idle: bool = True) -> Counter[str]:
         """Deliver what is due now and return how many messages met each fate.
 
-        With `until_idle` messages that become due meanwhile are taken too; what must wait stays queued.
+        What must wait stays queued. Without `until_idle` only one batch of each channel is taken.
         """
         before = sum((lane.counts for lane in self._lanes.values()), Counter[str]())
         for lane in self._lanes.values():
-            await self._recover(lane)
-        await asyncio.gather(*(lane.serve(once=True) for lane in self._lanes.values()))
+            await self._requeue(lane, everything=self._alone)
+        await asyncio.gather(
+            *(lane.serve(once=True, batches=float("inf") if until_idle else 1) for lane in self._lanes.values())
+        )
         return sum((lane.counts for lane in self._lanes.values()), Counter[str]()) - before
 
     async def _keep(self, name: str, lane: Lane) -> None:
@@ -107,7 +111,7 @@ class Delivery:
         while True:
             try:
                 if first:
-                    await self._recover(lane)
+                    await self._requeue(lane, everything=self._alone)
                     first = False
                 await lane.serve()
             except DatabaseFault as fault:
@@ -116,20 +120,22 @@ class Delivery:
                 log.exception("delivery on %s failed and starts again", name)
             await self._sleep(RESTART_PAUSE)
 
-    async def _recover(self, lane: Lane) -> None:
-        await self._office.write(lambda unit: _requeue(unit, lane.name, everything=self._alone))
+    async def _requeue(self, lane: Lane, *, everything: bool) -> int:
+        """Give back what a sender left that is no more."""
+        return await self._office.write(
+            lambda unit: OutboxQueue(unit.connection, unit.keys, unit.now).requeue_stale(
+                lane.name, everything=everything
+            )
+        )
 
     async def _rescue(self) -> None:
         """Now and then, take back what a dead process had claimed."""
         while True:
             await self._sleep(RESCUE_EVERY)
             for lane in self._lanes.values():
-                try:
-                    found = await self._office.write(lambda unit, lane=lane: _requeue(unit, lane.name, everything=False))
-                except DatabaseFault:
-                    continue
-                if found:
-                    lane.wake()
+                with contextlib.suppress(DatabaseFault):
+                    if await self._requeue(lane, everything=False):
+                        lane.wake()
 
     async def _tell(self, text: str) -> None:
         if self._alarm is None:
@@ -138,7 +144,3 @@ class Delivery:
             await self._alarm(text)
         except Exception:  # whoever is told must not stop the telling's cause from being mended
             log.exception("could not tell the operator")
-
-
-def _requeue(unit: StoredWork, channel: str, *, everything: bool) -> int:
-    return OutboxQueue(unit.connection, unit.keys, unit.now).requeue_stale(channel, everything=everything)

@@ -9,10 +9,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Protocol
 
 from cases.bodies import Directory
-from cases.calendar import WorkCalendar, local_date, vn_date
+from cases.calendar import WorkCalendar, local_date
+from cases.calendar import vn_date as _vn_date
 from cases.clocks import DeadlineProfile, profile_for
 from cases.directory import DirectoryBook
 from cases.model import Case
@@ -24,6 +26,7 @@ from cases.wording import Wording
 
 MOST_LINES = 30
 _UNIT_KIND = re.compile(r"^(xã|phường|đặc khu|thị trấn|tỉnh|thành phố)\s+", re.IGNORECASE)
+vn_date = lru_cache(maxsize=2048)(_vn_date)  # the lines of one tick share few dates
 _STYLES = {"party": "letter_motto_party", "youth_union": "letter_motto_youth_union"}
 
 
@@ -96,7 +99,8 @@ def line(facts: Facts, notice: Notice, values: Mapping[str, Any], lang: str) -> 
     if key in ("officer_reminder", "nudge_due_today"):
         filled["max_due_date"] = _longest(facts)
     elif key in ("officer_overdue", "overdue_to_resident"):
-        level = facts.told if facts.told.on == facts.today or notice.audience is Audience.REPORTER else facts.next
+        coming = facts.next.on and facts.told.on != facts.today and notice.audience is not Audience.REPORTER
+        level = facts.next if coming else facts.told
         filled["escalated_to"] = facts.names(level)
         filled["escalate_on"] = vn_date(level.on) if level.on else ""
     return facts.rules.wording.say(key, lang, **filled)

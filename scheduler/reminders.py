@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from cases.model import Case
-from cases.reminders import plan
+from cases.reminders import Moment
 from scheduler.letters import ReminderRules
 from scheduler.round import Outcome, Round, Said
 from storage.database import DatabaseFault
@@ -16,7 +15,7 @@ from storage.nudges import NudgeStore
 from storage.work import Office, StoredWork
 
 log = logging.getLogger(__name__)
-SLICE = 100  # cases in one transaction: on SQLite residents' updates wait for it
+SLICE = 200  # cases in one transaction: on SQLite residents' updates wait for it
 PUSH = timedelta(hours=1)
 PREVIEW = 100_000
 
@@ -61,36 +60,43 @@ class Reminders:
         self._office, self._act, self._most = office, act, most
 
     async def tick(self, now: datetime) -> TickReport:
-        """Do all that is due at `now`. Raises DatabaseFault when nothing could be stored: the next tick tries again."""
-        report = TickReport(now)
+        """Do all that is due at `now`.
+
+        Raises DatabaseFault when nothing could be stored (the next tick tries again), and CalendarIncomplete when the
+        calendar does not know today.
+        """
+        report, moment = TickReport(now), self._moment(now)
         waiting: list[tuple[str, str]] = []
         while True:
-            outcomes = await self._slice(now, report)
+            outcomes = await self._slice(moment, report)
             for outcome in outcomes:
                 report.add(outcome)
                 waiting += outcome.actions
             if sum(outcome.looked for outcome in outcomes) < self._most:
                 break
         for case_id, what in waiting:
-            await self._take(case_id, what, now, report)
+            await self._take(case_id, what, moment, report)
         return report
 
     async def preview(self, now: datetime) -> list[Said]:
         """What a tick at `now` would send; changes nothing."""
 
         def look(unit: StoredWork) -> list[Said]:
-            round_ = Round(unit, self.rules, now)
+            round_ = Round(unit, self.rules, self._moment(now))
             round_.decide(NudgeStore(unit).due(now, PREVIEW, lock=False))
             return round_.outcome.said
 
         return await self._office.read(look)
 
-    async def _slice(self, now: datetime, report: TickReport, only: Sequence[str] | None = None) -> list[Outcome]:
+    def _moment(self, now: datetime) -> Moment:
+        return Moment(now, self.rules.calendar, self.rules.policy)
+
+    async def _slice(self, moment: Moment, report: TickReport, only: Sequence[str] | None = None) -> list[Outcome]:
         """One transaction; where it fails for a reason of its own, halves are tried until the bad case stands alone."""
 
         def work(unit: StoredWork) -> Outcome:
-            round_ = Round(unit, self.rules, now)
-            round_.decide(NudgeStore(unit).due(now, self._most, only))
+            round_ = Round(unit, self.rules, moment)
+            round_.decide(NudgeStore(unit).due(moment.now, self._most, only))
             return round_.write()
 
         try:
@@ -98,17 +104,17 @@ class Reminders:
         except DatabaseFault:
             raise
         except Exception as error:  # noqa: BLE001 - one unreadable or undecidable case must not stop the others
-            ids = only if only is not None else await self._due_ids(now)
+            ids = only if only is not None else await self._due_ids(moment.now)
             if len(ids) > 1:
                 half = len(ids) // 2
-                return [one for part in (ids[:half], ids[half:]) for one in await self._slice(now, report, part)]
-            await self._push(ids, now, report, error)
+                return [one for part in (ids[:half], ids[half:]) for one in await self._slice(moment, report, part)]
+            await self._push(ids, moment.now, report, error)
             return [Outcome(looked=len(ids))]
 
     async def _due_ids(self, now: datetime) -> Sequence[str]:
         return await self._office.read(lambda unit: NudgeStore(unit).due_ids(now, self._most))
 
-    async def _take(self, case_id: str, what: str, now: datetime, report: TickReport) -> None:
+    async def _take(self, case_id: str, what: str, moment: Moment, report: TickReport) -> None:
         """One automatic step in its own transaction, if the case still asks for it."""
         act = self._act
         if act is None:
@@ -117,9 +123,9 @@ class Reminders:
         def work(unit: StoredWork) -> bool:
             store = NudgeStore(unit)
             found = store.cases_by_id([case_id])
-            if not found or what not in self._actions(store, found[0], now):
+            if not found or what not in moment.plan(found[0], store.since(found).get(case_id)).actions:
                 return False
-            act(unit, case_id, what, now)
+            act(unit, case_id, what, moment.now)
             return True
 
         try:
@@ -128,11 +134,7 @@ class Reminders:
         except DatabaseFault:
             raise
         except Exception as error:  # noqa: BLE001 - the next case's step is taken all the same
-            await self._push([case_id], now, report, error)
-
-    def _actions(self, store: NudgeStore, case: Case, now: datetime) -> tuple[str, ...]:
-        since = store.since([case]).get(case.id)
-        return plan(case, now, self.rules.calendar, self.rules.policy, since).actions
+            await self._push([case_id], moment.now, report, error)
 
     async def _push(self, ids: Sequence[str], now: datetime, report: TickReport, error: Exception) -> None:
         """Look again in an hour. The log names the case by its random id and the kind of error, nothing else."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from cases.calendar import local_date
 from cases.model import Case, CaseEvent
-from cases.reminders import Audience, Notice, Plan, plan
+from cases.reminders import Audience, Moment, Notice, Plan
 from scheduler.letters import Facts, Level, ReminderRules, line, urging_letter
 from scheduler.people import People
 from scheduler.post import Post
@@ -70,9 +70,9 @@ class _Due:
 class Round:
     """Decides for a slice; `write` makes it so, and without it nothing has changed."""
 
-    def __init__(self, unit: StoredWork, rules: ReminderRules, now: datetime) -> None:
+    def __init__(self, unit: StoredWork, rules: ReminderRules, moment: Moment) -> None:
         self._store, self._mail = NudgeStore(unit), MailStore(unit)
-        self._rules, self._now, self._today = rules, now, local_date(now)
+        self._rules, self._moment, self._now, self._today = rules, moment, moment.now, moment.today
         self._plans: list[tuple[Case, Plan]] = []
         self._letters: dict[str, int] = {}
         self._keys: list[str] = []
@@ -83,17 +83,17 @@ class Round:
     def decide(self, cases: Sequence[Case]) -> None:
         """Work out every notice, letter and message of these cases."""
         since, rules = self._store.since(cases), self._rules
-        self._plans = [(one, plan(one, self._now, rules.calendar, rules.policy, since.get(one.id))) for one in cases]
+        self._plans = [(one, self._moment.plan(one, since.get(one.id))) for one in cases]
         self.outcome.looked = len(cases)
         self.outcome.actions = [(one.id, action) for one, found in self._plans for action in found.actions]
         self._people = People(rules.book, self._today, (one.locality for one in cases))
         self._people.load(self._store.officers(self._people.localities))
+        marks = self._store.seen([mark for one, found in self._plans for mark in _marks(one, found)])
         facts = {one.id: self._facts(one, found) for one, found in self._plans if found.notices}
-        due = [each for one, found in self._plans if one.id in facts for each in self._due(facts[one.id], found)]
-        marks = [mark for one, found in self._plans for mark in _marks(one, found)]
-        seen = self._store.seen([each.key for each in due] + marks)
-        due += self._urge(facts, due, seen)
-        self._escalate(seen)
+        due = [each for one, found in self._plans if found.notices for each in self._due(facts[one.id], found, marks)]
+        seen = self._store.seen([each.key for each in due])
+        due += self._urge(facts, due, marks)
+        self._escalate(marks)
         self._compose([each for each in due if each.key not in seen])
 
     def write(self) -> Outcome:
@@ -129,18 +129,24 @@ class Round:
 
     def _levels(self, case: Case, notice: Notice) -> tuple[Level, Level]:
         """Whom an overdue case was reported to last, and whom it will be reported to next."""
-        told, calendar = Level(), self._rules.calendar
-        for days, audience in zip(self._rules.policy.escalate_wd, _LEVELS, strict=True):
-            bodies = self._people.find(audience, case).bodies
-            level = Level(bodies, calendar.add_working_days(notice.due, days))
-            if bodies and days > notice.days:
-                return told, level
-            told = level if bodies else told
-        return told, Level()
+        steps = list(zip(self._rules.policy.escalate_wd, _LEVELS, strict=True))
+        told = (self._level(case, notice, *step) for step in reversed(steps) if step[0] <= notice.days)
+        coming = (self._level(case, notice, *step) for step in steps if step[0] > notice.days)
+        return (
+            next((level for level in told if level.bodies), Level()),
+            next((level for level in coming if level.bodies), Level()),
+        )
 
-    def _due(self, facts: Facts, found: Plan) -> Iterator[_Due]:
+    def _level(self, case: Case, notice: Notice, days: int, audience: Audience) -> Level:
+        bodies = self._people.find(audience, case).bodies
+        return Level(bodies, self._rules.calendar.add_working_days(notice.due, days) if bodies else None)
+
+    def _due(self, facts: Facts, found: Plan, marks: frozenset[str]) -> Iterator[_Due]:
+        """Every notice and its recipients; an escalation that was made before is not made again for newcomers."""
         values, taken = facts.values(), set()
         for notice in found.notices:
+            if notice.audience.is_escalation and _escalate_key(facts.case, notice) in marks:
+                continue
             for recipient, chat in self._recipients(notice, facts.case):
                 if (notice.offset, recipient) not in taken:
                     taken.add((notice.offset, recipient))

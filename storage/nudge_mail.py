@@ -13,12 +13,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.messages import Outgoing
 from storage.chats import chat
-from storage.nudges import among
+from storage.nudges import Listed
 from storage.outbox import HELD, PLACE_BODY, PLACE_LINE, PULLED, QUEUED, outbox, pack, web_line
 from storage.work import StoredWork
 
 REMINDER, NOTICE, DIGEST = "reminder", "notice", "digest"
 _WAITING = outbox.c.state.in_((QUEUED, HELD))
+_DOORS = Listed(select(chat.c.key, chat.c.channel, chat.c.lang, chat.c.reachable, chat.c.delayed_until), chat.c.key)
+_PENDING = Listed(
+    select(outbox.c.id, outbox.c.effect_key, outbox.c.chat_key, outbox.c.sealed_body)
+    .where(_WAITING, outbox.c.purpose == REMINDER, outbox.c.sealed_body.is_not(None))
+    .order_by(outbox.c.id)
+    .with_for_update(skip_locked=True),
+    outbox.c.chat_key,
+)
 _FRESH: dict[str, Any] = {"state": QUEUED, "attempts": 0, "detail": "", "vendor_id": ""}
 _INSERT: dict[str, dict[str, Any]] = {
     "sqlite": {table.name: sqlite.insert(table).on_conflict_do_nothing() for table in (outbox, web_line)},
@@ -82,25 +90,14 @@ class MailStore:
         """Chats by key."""
         if not keys:
             return {}
-        columns = (chat.c.key, chat.c.channel, chat.c.lang, chat.c.reachable, chat.c.delayed_until)
-        rows = self._connection.execute(select(*columns).where(among(self._dialect, chat.c.key, keys)))
-        return {row.key: Door(*row) for row in rows}
+        return {row.key: Door(*row) for row in _DOORS.rows(self._connection, keys)}
 
     def pending(self, chat_keys: Collection[str]) -> list[Pending]:
         """Reminder messages of these chats that nobody has taken yet."""
         if not chat_keys:
             return []
-        statement = (
-            select(outbox.c.id, outbox.c.effect_key, outbox.c.chat_key, outbox.c.sealed_body)
-            .where(among(self._dialect, outbox.c.chat_key, chat_keys), _WAITING)
-            .where(outbox.c.purpose == REMINDER, outbox.c.sealed_body.is_not(None))
-            .order_by(outbox.c.id)
-            .with_for_update(skip_locked=True)
-        )
-        return [
-            Pending(row.id, row.effect_key, row.chat_key, self._lines(row))
-            for row in self._connection.execute(statement)
-        ]
+        rows = _PENDING.rows(self._connection, chat_keys)
+        return [Pending(row.id, row.effect_key, row.chat_key, self._lines(row)) for row in rows]
 
     def _lines(self, row: Any) -> tuple[Line, ...]:
         body = orjson.loads(self._unit.keys.open_bytes(PLACE_BODY, row.effect_key, row.sealed_body))
@@ -140,11 +137,7 @@ class MailStore:
 
     def cancel_digests(self, chat_keys: Sequence[str], now: datetime) -> None:
         """Yesterday's unsent digest gives way to today's."""
-        statement = update(outbox).where(
-            among(self._dialect, outbox.c.chat_key, chat_keys),
-            _WAITING,
-            outbox.c.purpose == DIGEST,
-        )
+        statement = update(outbox).where(outbox.c.chat_key.in_(chat_keys), _WAITING, outbox.c.purpose == DIGEST)
         self._connection.execute(statement.values(state="cancelled", sealed_body=None, done_at=now))
 
     def _sealed(self, place: str, mail: Mail) -> bytes:

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import ARRAY, ColumnElement, Select, String, bindparam, func, insert, select, true, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    bindparam,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.model import Case, CaseEvent, Extension, Officer
@@ -20,14 +33,44 @@ ASKED_FOR_INFO = ("needs_info",)
 BACK_AT_DESK = ("info_given", "appealed", "reopened", "returned")
 """Events after which the clocks of triage and forwarding run anew."""
 
+
+class Listed:
+    """A statement over rows whose `column` is one of a list: one parameter, prepared once for lists of any length."""
+
+    def __init__(self, statement: Select[Any], column: ColumnElement[Any]) -> None:
+        listed = func.json_each(bindparam("among", type_=String)).table_valued("value")
+        self._sqlite = statement.where(column.in_(select(listed.c.value)))
+        self._postgresql = statement.where(column == func.any(bindparam("among", type_=ARRAY(String))))
+
+    def rows(self, connection: Connection, values: Collection[str]) -> Sequence[Any]:
+        """The rows found."""
+        if connection.dialect.name == "postgresql":
+            return connection.execute(self._postgresql, {"among": list(values)}).all()
+        return connection.execute(self._sqlite, {"among": orjson.dumps(list(values)).decode()}).all()
+
+
 _LIGHT = (
-    *("id", "locality", "code", "kind", "subject", "topic", "suggested_topic", "state", "channel", "receiving_body"),
-    *("competent_authority", "profile", "hamlet", "work", "secrecy", "priority", "reporter", "submitted_at"),
-    *("triaged_at", "forwarded_at", "forward_doc_no", "forward_doc_date", "received_on", "clock_version", "due_on"),
-    *("answered_at", "relayed_at", "verdict", "assignee", "next_nudge_at", "urgings", "version"),
+    *("id", "locality", "code", "kind", "subject", "topic", "state", "receiving_body", "competent_authority"),
+    *("profile", "hamlet", "reporter", "submitted_at", "forwarded_at", "forward_doc_no", "forward_doc_date"),
+    *("received_on", "clock_version", "due_on", "answered_at", "relayed_at", "verdict", "assignee"),
+    *("next_nudge_at", "urgings"),
 )
 _COLUMNS = select(*(case.c[name] for name in (*_LIGHT, "excluded", "extended_due_on")))
 _DUE = _COLUMNS.where(case.c.next_nudge_at <= bindparam("now")).order_by(case.c.next_nudge_at).limit(bindparam("most"))
+_DUE_LOCKED = _DUE.with_for_update(skip_locked=True)
+_BY_ID = Listed(_COLUMNS.with_for_update(), case.c.id)
+_OFFICERS = Listed(select(officer).where(officer.c.active == true()).order_by(officer.c.id), officer.c.locality)
+_REPORTERS = Listed(select(reporter.c.ref, reporter.c.chat_key), reporter.c.ref)
+_KEYS = Listed(select(ledger.c.key), ledger.c.key)
+_LETTERS = Listed(
+    select(event.c.case_id, event.c.at).where(event.c.what == "urged").order_by(event.c.id), event.c.case_id
+)
+_TURNS = Listed(
+    select(event.c.case_id, event.c.what, func.max(event.c.at, type_=event.c.at.type).label("at"))
+    .where(event.c.what.in_((*ASKED_FOR_INFO, *BACK_AT_DESK)))
+    .group_by(event.c.case_id, event.c.what),
+    event.c.case_id,
+)
 _MOVE = (
     update(case)
     .where(case.c.id == bindparam("row"))
@@ -51,9 +94,9 @@ class NudgeStore:
 
     def due(self, now: datetime, most: int, only: Sequence[str] | None = None, *, lock: bool = True) -> list[Case]:
         """Cases to look at, longest waiting first; another ticker's rows are passed over. Content stays sealed."""
-        statement = _DUE.with_for_update(skip_locked=True) if lock else _DUE
+        statement = _DUE_LOCKED if lock else _DUE
         if only is not None:
-            statement = statement.where(self._among(case.c.id, only))
+            statement = statement.where(case.c.id.in_(only))
         return [_light(row) for row in self._connection.execute(statement, {"now": now, "most": most})]
 
     def cases(self, condition: ColumnElement[bool]) -> list[Case]:
@@ -63,8 +106,7 @@ class NudgeStore:
 
     def cases_by_id(self, case_ids: Sequence[str]) -> list[Case]:
         """Light cases, locked for change where the database can."""
-        statement = _COLUMNS.where(self._among(case.c.id, case_ids)).with_for_update()
-        return [_light(row) for row in self._connection.execute(statement)]
+        return [_light(row) for row in _BY_ID.rows(self._connection, case_ids)]
 
     def due_ids(self, now: datetime, most: int) -> list[str]:
         """The same rows as `due`, by id only: for finding the one that cannot be read."""
@@ -76,28 +118,17 @@ class NudgeStore:
         wanted = [one.id for one in looked_at if one.state in AT_THE_DESK or one.state.value in ASKED_FOR_INFO]
         found: dict[str, dict[str, datetime]] = {}
         if wanted:
-            for row in self._connection.execute(self._turns(wanted)):
+            for row in _TURNS.rows(self._connection, wanted):
                 name = "info_asked" if row.what in ASKED_FOR_INFO else "at_desk"
                 turns = found.setdefault(row.case_id, {})
                 turns[name] = max(row.at, turns.get(name, row.at))
         return {case_id: Since(**turns) for case_id, turns in found.items()}
 
-    def _turns(self, case_ids: Sequence[str]) -> Select[Any]:
-        latest = func.max(event.c.at, type_=event.c.at.type).label("at")
-        return (
-            select(event.c.case_id, event.c.what, latest)
-            .where(self._among(event.c.case_id, case_ids), event.c.what.in_((*ASKED_FOR_INFO, *BACK_AT_DESK)))
-            .group_by(event.c.case_id, event.c.what)
-        )
-
     def urged_at(self, case_ids: Sequence[str]) -> dict[str, list[datetime]]:
         """When urging letters were written before, oldest first."""
         found: dict[str, list[datetime]] = {}
         if case_ids:
-            letters = select(event.c.case_id, event.c.at).where(
-                self._among(event.c.case_id, case_ids), event.c.what == "urged"
-            )
-            for row in self._connection.execute(letters.order_by(event.c.id)):
+            for row in _LETTERS.rows(self._connection, case_ids):
                 found.setdefault(row.case_id, []).append(row.at)
         return found
 
@@ -105,24 +136,19 @@ class NudgeStore:
         """Active officers of these localities."""
         if not localities:
             return []
-        statement = select(officer).where(self._among(officer.c.locality, localities), officer.c.active == true())
-        rows = self._connection.execute(statement.order_by(officer.c.id))
-        return [self._unit.people._officer(row) for row in rows]
+        return [self._unit.people._officer(row) for row in _OFFICERS.rows(self._connection, localities)]
 
     def reporters(self, refs: Collection[str]) -> dict[str, str]:
         """Chat keys by reporter reference; the identity stays sealed."""
         if not refs:
             return {}
-        statement = select(reporter.c.ref, reporter.c.chat_key).where(self._among(reporter.c.ref, refs))
-        return {row.ref: row.chat_key for row in self._connection.execute(statement)}
+        return {row.ref: row.chat_key for row in _REPORTERS.rows(self._connection, refs)}
 
     def seen(self, keys: Collection[str]) -> frozenset[str]:
         """Which of these ledger keys were used."""
         if not keys:
             return frozenset()
-        return frozenset(
-            self._connection.execute(select(ledger.c.key).where(self._among(ledger.c.key, keys))).scalars()
-        )
+        return frozenset(row.key for row in _KEYS.rows(self._connection, keys))
 
     # -- writing --------------------------------------------------------------------------------------------------
 
@@ -140,7 +166,7 @@ class NudgeStore:
 
     def push(self, case_ids: Sequence[str], until: datetime) -> None:
         """Look at these cases later, whatever is wrong with them."""
-        statement = update(case).where(self._among(case.c.id, case_ids)).values(next_nudge_at=until)
+        statement = update(case).where(case.c.id.in_(case_ids)).values(next_nudge_at=until)
         self._connection.execute(statement)
 
     def look_at_all(self, now: datetime) -> int:
@@ -167,26 +193,26 @@ class NudgeStore:
         if rows:
             self._connection.execute(insert(event), rows)
 
-    def _among(self, column: ColumnElement[Any], values: Collection[str]) -> ColumnElement[bool]:
-        return among(self._dialect, column, values)
-
-
-def among(dialect: str, column: ColumnElement[Any], values: Collection[str]) -> ColumnElement[bool]:
-    """`column IN values` as one parameter, so that the statement is prepared once for any number of values."""
-    if dialect == "postgresql":
-        return column == func.any(bindparam(None, list(values), type_=ARRAY(String)))
-    listed = func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
-    return column.in_(select(listed.c.value))
-
 
 def _light(row: Any) -> Case:
     """A case without its content; an extension carries only its dates."""
-    values: dict[str, Any] = {name: getattr(row, name) for name in _LIGHT}
-    for name, enum in ENUMS.items():
-        values[name] = enum(values[name]) if values[name] is not None else None
-    excluded = orjson.loads(row.excluded)
-    for name in EXCLUSIONS:
-        values[name] = tuple(found) if isinstance(found := excluded.get(name, ()), list) else found
-    if row.extended_due_on is not None:
-        values["extension"] = Extension(row.received_on, row.extended_due_on, "", "", row.received_on, "")
-    return Case(**values)
+    *clear, excluded, extended = row
+    values: dict[str, Any] = dict(zip(_LIGHT, clear, strict=True))
+    for name, words in _WORDS.items():
+        values[name] = words[values[name]]
+    if excluded != _NOBODY:
+        values |= {name: tuple(found) if isinstance(found, list) else found for name, found in _read(excluded)}
+    if extended is not None:
+        values["extension"] = Extension(values["received_on"], extended, "", "", values["received_on"], "")
+    return Case(**values, suggested_topic="", channel="")
+
+
+_WORDS: dict[str, dict[str | None, StrEnum | None]] = {
+    name: {None: None, **{word.value: word for word in ENUMS[name]}} for name in ("kind", "subject", "state", "verdict")
+}
+_NOBODY = orjson.dumps({name: () if name != "subject_body" else "" for name in EXCLUSIONS}).decode()
+
+
+def _read(excluded: str) -> Iterable[tuple[str, Any]]:
+    found: dict[str, Any] = orjson.loads(excluded)
+    return found.items()

@@ -65,7 +65,7 @@ _LAST = (
         _WAITING.c.faults == 0,
         _WAITING.c.done_at.is_(None),
     )
-    .order_by(_WAITING.c.not_before.desc())
+    .order_by(_WAITING.c.id.desc())
     .limit(1)
     .scalar_subquery()
 )

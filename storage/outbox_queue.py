@@ -119,9 +119,7 @@ _DONE = {
         )
     ),
 }
-_DONE = {
-    name: statement.bindparams(bindparam("at", type_=outbox.c.done_at.type)) for name, statement in _DONE.items()
-}
+_DONE = {name: statement.bindparams(bindparam("at", type_=outbox.c.done_at.type)) for name, statement in _DONE.items()}
 _BACK = update(outbox).where(_MINE).values(state=QUEUED, lease_until=None)
 _BACK_UNTRIED = _BACK.values(attempts=outbox.c.attempts - 1)
 _DELAY = _BACK.values(

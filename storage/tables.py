@@ -76,7 +76,7 @@ class OutboxRow(SQLModel, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_queue", "channel", "state", "not_before", "id", **_UNSETTLED),
-        Index("ix_outbox_chat", "chat_key", "not_before", **_UNSETTLED),
+        Index("ix_outbox_chat", "chat_key", "id", **_UNSETTLED),
         Index("ix_outbox_claimed", "chat_key", **_LEASED),
         Index("ix_outbox_case", "case_id", "purpose"),
     )

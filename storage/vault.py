@@ -20,7 +20,7 @@ class FileVault:
     """Files under `folder/ab/<id>[.part]`, AES-GCM bound to their id. Blocking calls: run them off the event loop."""
 
     def __init__(self, folder: Path, keys: KeyRing) -> None:
-        self._folder = folder
+        self.folder = folder
         self._keys = keys
 
     def put(self, file_id: str, content: bytes, part: str = "original") -> str:
@@ -59,12 +59,12 @@ class FileVault:
 
     def ids(self) -> set[str]:
         """Ids that have a file: housekeeping compares them with the table."""
-        return {path.name.split(".")[0] for path in self._folder.glob("??/*")}
+        return {path.name.split(".")[0] for path in self.folder.glob("??/*")}
 
     def _path(self, file_id: str, part: str) -> Path:
         if not file_id.isalnum():
             raise VaultFault("bad file id")
-        return self._folder / file_id[:2] / f"{file_id}.{part}"
+        return self.folder / file_id[:2] / f"{file_id}.{part}"
 
 
 def _sync_folder(folder: Path) -> None:

@@ -13,11 +13,12 @@ from web.board import add_board
 from web.chat import add_chat
 from web.chat_page import add_chat_page
 from web.health import add_health
+from web.history import CAN
 from web.openapi import PUBLIC, Declared, Document
 from web.pages import Pages, Refusal
 from web.security import SafeHeaders
 from web.services import WebServices
-from web.talk import Talk
+from web.talk import CHANNEL, Talk
 from web.webhooks import NAMES, PROOF, Webhook, WebhookMeters
 
 __all__ = ["Site", "WebServices", "create_app"]
@@ -44,6 +45,7 @@ class Site(FastAPI):
 
 def create_app(services: WebServices) -> Site:
     """The application. Close `services.live` when told to stop, before the server waits for open connections."""
+    services.office.capabilities.setdefault(CHANNEL, CAN)
     site = Site(services)
     pages = Pages(services.wording)
     talk = Talk(services, pages)

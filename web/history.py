@@ -9,11 +9,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from cases.messages import Ask, Choice
+from cases.messages import Ask, Capabilities, Choice
 from storage.outbox import PLACE_LINE, unpack, web_line
 from storage.work import StoredWork
 
 OWN = "web:"  # effect keys of own lines: web:<message id>:mine
+CAN = Capabilities(text_limit=20_000, buttons=200, label_limit=300, ask_place=True)
+"""What the page shows: every choice as a button, long texts whole."""
 RECENT = 60  # lines among which a pressed button is looked for
 
 

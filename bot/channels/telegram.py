@@ -70,7 +70,7 @@ class Telegram:
         self._alarmed = False
         self._taps: OrderedDict[str, str] = OrderedDict()
         self._loaded: tuple[Wire, Ear, Mouth] | None = None
-        self._greeting: asyncio.Task[None] | None = None
+        self._greeting: asyncio.Task[bool] | None = None
 
     async def start(self) -> None:
         """Load the libraries beside the running loop, prove the token, set menu and webhook or polling.
@@ -112,8 +112,8 @@ class Telegram:
 
     async def poll(self, accept: Accept) -> None:
         """Fetch updates for ever. Returns when cancelled, or when Telegram refuses the token (after an alarm)."""
-        if self._greeting is not None:
-            await asyncio.shield(self._greeting)
+        if self._greeting is not None and not await asyncio.shield(self._greeting):
+            return
         await Poller(self._parts()[1].updates, self._read, accept, self.acknowledge, self._cry).run()
 
     async def acknowledge(self, incoming: Incoming) -> None:
@@ -141,6 +141,9 @@ class Telegram:
         return await self._parts()[1].fetch(file, cap)
 
     def _load(self) -> tuple[Wire, Ear, Mouth]:
+        from bot.channels.telegram_lean import load_aiogram
+
+        load_aiogram()
         from bot.channels.telegram_hear import Ear
         from bot.channels.telegram_http import Wire, hush
         from bot.channels.telegram_speak import Mouth
@@ -174,15 +177,18 @@ class Telegram:
             await ear.use_polling()
         await ear.set_menu()
 
-    async def _greet_later(self) -> None:
+    async def _greet_later(self) -> bool:
+        """Try until it works; whether the token is good."""
         backoff = Backoff()
         while True:
             await backoff.wait()
             try:
-                return await self._greet()
+                await self._greet()
+                return True
             except Trouble as trouble:
                 if trouble.kind in ("token", "refused"):
-                    return await self._cry(_sentence(trouble))
+                    await self._cry(_sentence(trouble))
+                    return trouble.kind != "token"
                 LOG.warning("Telegram cannot be reached now (%s)", trouble)
 
     async def _cry(self, sentence: str) -> None:

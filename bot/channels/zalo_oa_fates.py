@@ -16,6 +16,9 @@ MORNING_HOUR = 6
 """End of the hours in which templates may be refused (22:00 to 06:00)."""
 
 MINUTE, HOUR = 60.0, 3600.0
+MEND = 10 * MINUTE
+"""Wait while an operator mends the account. Short enough to be counted as trouble of the channel, not of a message."""
+
 SOON = 30.0
 """Seconds before a first repeat after a fault of the vendor's servers; the outbox doubles it."""
 
@@ -51,8 +54,8 @@ _TEMPLATE = "Mẫu tin (template) chưa được duyệt, bị khóa, hoặc tha
 _GONE = Verdict(Fate.GONE)
 _REFUSED = Verdict(Fate.REFUSED)
 _CLOSED = Verdict(Fate.WINDOW_CLOSED)
-_BROKEN = Verdict(Fate.LATER, HOUR, _ACCOUNT)
-_UNPAID = Verdict(Fate.LATER, HOUR, _BILLING)
+_BROKEN = Verdict(Fate.LATER, MEND, _ACCOUNT)
+_UNPAID = Verdict(Fate.LATER, MEND, _BILLING)
 _BAD_TEMPLATE = Verdict(Fate.WINDOW_CLOSED, cure=_TEMPLATE)
 _TOMORROW = Verdict(Fate.LATER, 6 * HOUR)
 
@@ -68,7 +71,7 @@ OA_CODES: Mapping[int, Verdict] = {
     -205: _BROKEN,  # OA does not exist
     -209: _BROKEN,  # app not active
     -210: _REFUSED,  # a parameter is over its limit
-    -211: Verdict(Fate.LATER, HOUR, _PACKAGE),
+    -211: Verdict(Fate.LATER, MEND, _PACKAGE),
     -212: _BROKEN,  # API product not registered
     -213: _GONE,  # not a follower
     -217: _GONE,  # refused invitations
@@ -76,7 +79,7 @@ OA_CODES: Mapping[int, Verdict] = {
     -219: _BROKEN,  # app disabled
     -221: _BROKEN,  # OA not verified
     -223: _BROKEN,  # OA has not authorised the app
-    -224: Verdict(Fate.LATER, HOUR, _PACKAGE),
+    -224: Verdict(Fate.LATER, MEND, _PACKAGE),
     -227: _GONE,  # banned, or inactive for 45 days
     -230: _CLOSED,  # no interaction in 7 days
     -232: _CLOSED,  # interaction expired

@@ -40,6 +40,12 @@ def way(posts: str = "", topic: str = "official.attitude", subject: Subject = Su
     return route(directory, TAXONOMY, kind, subject, topic, posts.split(), **more)
 
 
+def of_topic(topic: str, **more: Any) -> tuple[str, str]:
+    """Receiving body and authority of a report about a matter, by its topic."""
+    found = way(topic=topic, subject=TAXONOMY.topic(topic).subject, **more)
+    return found.receiving_body, found.competent_authority
+
+
 def officer(body: str = "mttq", *roles: OfficerRole, **changes: Any) -> Officer:
     """An officer of the commune; a handler unless said otherwise."""
     someone = Officer(

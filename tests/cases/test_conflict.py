@@ -28,6 +28,7 @@ def test_coi_0_posts_of_one_person_add_up() -> None:
 def test_coi_0_highest_handler_first() -> None:
     """Of several posts the one handled highest decides: the province before the commune."""
     assert handlers(HERE, ["cong_chuc", "db_hdnd_tinh"]) == ("hdnd_tinh", "ubnd")
+    assert handlers(HERE, ["pct_ubnd", "ct_hdnd"])[0] == "hdnd_tinh"
     assert handlers(HERE, ["cong_chuc", "dang_vien"])[0] == "dang_uy"
 
 
@@ -80,6 +81,11 @@ def test_coi_2_a_board_needs_a_free_forwarder() -> None:
     assert free_forwarder(HERE, "hnd", {"mttq"}) == ""
 
 
+def test_coi_2_a_union_before_a_board_that_cannot_forward() -> None:
+    """With both Fronts shut out a board has no way to send, a union has its own seal."""
+    assert free_intake(HERE, "bttnd", {"mttq", "mttq_tinh"}) == "hnd"
+
+
 def test_coi_2_nobody_left_is_said() -> None:
     """When every supervising subject is shut out, that is an error, never a silent choice."""
     with pytest.raises(Conflicted):
@@ -115,6 +121,11 @@ def test_coi_4_the_same_post_in_the_same_body() -> None:
     assert is_linked(clerk, HERE, ["cong_chuc"])
 
 
+def test_coi_4_a_post_the_commune_has_once() -> None:
+    """There is one chairman: wherever the account is, it is the person."""
+    assert is_linked(officer("dang_uy", post="ct_ubnd"), HERE, ["ct_ubnd"], "ubnd")
+
+
 def test_coi_4_a_second_post_counts() -> None:
     """An officer is linked by any post held, not only by the first."""
     assert is_linked(officer("dang_uy", post="pho_bi_thu", extra_posts=("ct_ubnd",)), HERE, ["ct_ubnd"])
@@ -127,7 +138,9 @@ def test_coi_4_relatives_in_both_directions() -> None:
     assert linked_officers([accused, *others], HERE, ["ct_ubnd"]) == ("a", "b", "c")
 
 
-@pytest.mark.parametrize("posts", [[], ["khac"], ["ct_ubnd", "khac"], ["no_such_post"], ["ct_union"]])
+@pytest.mark.parametrize(
+    "posts", [[], ["khac"], ["ct_ubnd", "khac"], ["no_such_post"], ["ct_ubnd", "no_such_post"], ["ct_union"]]
+)
 def test_coi_5_unknown_post(posts: list[str]) -> None:
     """No post, the catch-all, an unknown one, or a union leader of an unknown union: a person must look first."""
     assert exclusion(HERE, OFFICIAL, posts).unknown_post

@@ -190,6 +190,16 @@ async def test_wrong_app_secret(tmp_path: Path) -> None:
         assert await fate(town) is Fate.SENT
 
 
+async def test_wrong_app_secret_is_one_alarm(tmp_path: Path) -> None:
+    """However often a wrong setting is refused, an operator is called once."""
+    async with oa_town(tmp_path, app_secret="wrong") as town:
+        town.fake.oa.auth.revoke(town.pair.access)
+        for _ in range(4):
+            await town.channel.send(town.to, say("x"))
+            await town.fake.advance(minutes=6)
+        assert (town.fake.calls["access_token"], len(town.alarms)) == (4, 1)
+
+
 async def test_seconds_as_number(tmp_path: Path) -> None:
     """`expires_in` may be a number."""
     async with oa_town(tmp_path) as town:

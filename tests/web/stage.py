@@ -25,6 +25,7 @@ from storage.migrate import upgrade
 from storage.vault import FileVault
 from storage.work import Office, StoredWork
 from web.app import WebServices, create_app
+from web.services import Note
 from web.webhooks import Busy
 
 TEXTS = Path(__file__).parents[2] / "data" / "texts"
@@ -58,13 +59,18 @@ class Desk:
 
     async def accept(self, incoming: Incoming) -> None:
         """Take one update to its commit."""
+        await self.accept_noted(incoming, lambda unit: None)
+
+    async def accept_noted(self, incoming: Incoming, note: Note) -> None:
+        """The same, with a note in the same transaction."""
         if self.busy:
             raise Busy
-        await self.office.write(partial(self._step, incoming))
+        await self.office.write(partial(self._step, incoming, note))
 
-    def _step(self, incoming: Incoming, unit: StoredWork) -> None:
+    def _step(self, incoming: Incoming, note: Note, unit: StoredWork) -> None:
         if not unit.receive(incoming.address.channel, incoming.message_id, unit.now):
             return
+        note(unit)
         self.heard.append(incoming)
         chat = unit.chats.load(incoming.address)
         chat.locality = "xa-mau"
@@ -117,6 +123,7 @@ def services_for(office: Office, desk: Desk, folder: Path) -> WebServices:
         wording=wording(),
         clock=system_clock,
         accept=desk.accept,
+        accept_noted=desk.accept_noted,
         ready=_ready,
         localities=lambda: (("xa-mau", "xã Mẫu"),),
         hamlets=lambda locality: HAMLETS if locality == "xa-mau" else (),

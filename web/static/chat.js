@@ -75,7 +75,7 @@ document.addEventListener("click", (event) => {
     closeMenus();
     view.dropChoices(group);
     say({ [button.name]: button.value }, button.textContent.trim());
-    text.focus({ preventScroll: true });
+    if (!touch) text.focus({ preventScroll: true });
   } else if (event.target.closest(".to-place")) place.open();
   else if (!event.target.closest(".pop")) closeMenus();
 });

@@ -32,7 +32,6 @@ export function sendFiles(files, { voice = false } = {}) {
     list.append(item.row);
     waiting.push(item);
   }
-  view.toEnd();
   start();
 }
 
@@ -60,7 +59,6 @@ function row(item, alone) {
 
 function thumbnail(file) {
   const picture = make("img", { alt: "", src: URL.createObjectURL(file) });
-  picture.addEventListener("load", () => view.toEnd(), { once: true });
   picture.addEventListener("error", () => {
     picture.closest("li").classList.remove("wide");
     picture.replaceWith(icon("photo"));

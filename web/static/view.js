@@ -8,6 +8,9 @@ const down = document.getElementById("down");
 const title = document.title;
 let typingUntil = 0;
 let unread = 0;
+let following = true; // the reader is at the end and wants to stay there
+let height = 0;
+let top = 0;
 const placeable = typeof HTMLDialogElement === "function";
 if (placeable) for (const button of log.querySelectorAll(".to-place")) button.hidden = false;
 
@@ -31,16 +34,16 @@ export function words(line) {
 
 export function draw(line) {
   if (line.id <= lastId()) return;
-  const near = atEnd();
   const waiting = line.mine && line.key ? known(line.key) : null;
   const bubble = waiting ?? build(line);
+  if (!waiting) bubble.classList.add("new");
   if (waiting) settle(waiting, line);
   if (line.mine) dropChoices();
   else quiet();
   dayBefore(line.at);
   log.insertBefore(bubble, firstPending(bubble));
   if (!line.mine) offer(bubble, line);
-  afterDrawing(near, line.mine);
+  afterDrawing(line.mine);
 }
 
 export function drawEarlier(lines) {
@@ -84,6 +87,8 @@ export function state(line, picture, words, retry = null) {
 
 export function sent(line) {
   if (line.classList.contains("pending")) state(line, "check", say("sent"));
+  else line.querySelector(".state")?.remove();
+  line.classList.remove("failed");
 }
 
 // A sentence of the page itself, not stored: shown where answers are shown.
@@ -97,7 +102,6 @@ export function busy(seconds = 15) {
   typingUntil = Date.now() + seconds * 1000;
   typing.hidden = false;
   setTimeout(() => Date.now() >= typingUntil && quiet(), seconds * 1000 + 50);
-  if (atEnd()) toEnd();
 }
 
 export function quiet() {
@@ -110,6 +114,7 @@ export function dropChoices(standing = null) {
 }
 
 export function toEnd(smooth = true) {
+  following = true;
   window.scrollTo({ top: document.documentElement.scrollHeight, behavior: smooth && log.childElementCount > 3 ? "smooth" : "auto" });
 }
 
@@ -161,13 +166,12 @@ function firstPending(except) {
 }
 
 function atEnd() {
-  return window.innerHeight + window.scrollY > document.documentElement.scrollHeight - 160;
+  return window.innerHeight + window.scrollY > document.documentElement.scrollHeight - 60;
 }
 
-function afterDrawing(near, mine) {
-  log.lastElementChild.classList.add("new");
-  if (near || mine) toEnd();
-  else if (!mine) down.hidden = false;
+function afterDrawing(mine) {
+  if (following || mine) toEnd();
+  else down.hidden = false;
   if (document.hidden && !mine) {
     unread += 1;
     document.title = `(${unread}) ${title}`;
@@ -175,7 +179,18 @@ function afterDrawing(near, mine) {
 }
 
 down.addEventListener("click", () => toEnd());
-addEventListener("scroll", () => { if (atEnd()) down.hidden = true; }, { passive: true });
+addEventListener("scroll", () => {
+  if (atEnd()) following = true;
+  else if (window.scrollY < top) following = false;
+  top = window.scrollY;
+  if (following) down.hidden = true;
+}, { passive: true });
+// Pictures load, the tray opens, the keyboard comes: who was at the end stays there.
+new ResizeObserver(() => {
+  const grown = document.documentElement.scrollHeight !== height;
+  height = document.documentElement.scrollHeight;
+  if (grown && following) toEnd(false);
+}).observe(document.body);
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   unread = 0;

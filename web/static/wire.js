@@ -71,6 +71,7 @@ function taken(item) {
   view.sent(item.bubble);
   if (!view.known(item.body.message_id)?.dataset.id) view.busy();
   settings.session = true;
+  document.getElementById("leave").hidden = false;
   listen();
   if (source?.readyState !== EventSource.OPEN) ask();
 }
@@ -88,7 +89,7 @@ function troubled(item, problem) {
   const wait = Math.max(refused ? problem.wait : 0, Math.min(30, 2 ** attempts)) * 1000;
   if (refused) view.state(item.bubble, "alert", problem.message, hurry);
   else {
-    view.state(item.bubble, "clock", say("waiting"), hurry);
+    for (const { bubble } of queue) view.state(bubble, "clock", say("waiting"), hurry);
     offline();
   }
   view.quiet();

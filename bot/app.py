@@ -1,0 +1,143 @@
+"""The one place where everything is wired: rooms meet here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+from scheduler.fetching import FileFetcher
+
+from bot.alarms import Alarms
+from bot.channels.base import Channel, Unavailable
+from bot.channels.factory import build_channels
+from bot.clock import Clock, system_clock
+from bot.housekeeping import Housekeeping
+from bot.pins import Argon2Pins
+from bot.rulebook import Rulebook
+from bot.settings import Settings
+from bot.spine import Note, Spine
+from cases.automatic import close_silent
+from cases.files import tell_file_failed
+from cases.messages import Capabilities, Incoming
+from handlers import officer as officer_dialogues
+from scheduler.delivery import Delivery
+from scheduler.reminders import Reminders
+from storage.database import Database, DatabaseFault, open_database
+from storage.keys import load_or_make
+from storage.migrate import upgrade
+from storage.vault import FileVault
+from storage.work import Office, StoredWork
+from web.app import Site, WebServices, create_app
+from web.chat_live import LiveLines
+from web.uploads import fetch_upload
+from web.webhooks import Busy
+
+WEB = Capabilities(text_limit=20_000, buttons=40, ask_contact=False, ask_place=True)
+FILE_CAP = 20_000_000
+
+
+class App:
+    """One process of Hồi Âm. `open` first; parts are plain attributes, so that tests and commands use the same ones."""
+
+    def __init__(self, settings: Settings, clock: Clock = system_clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.registry = CollectorRegistry()
+        self.live = LiveLines()
+
+    async def open(self, *, exclusive: bool = False) -> None:
+        """Open keys, database and rules, and put the parts together. Raises what `bot.cli` turns into sentences."""
+        settings = self.settings
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self.keys = load_or_make(settings.key_file)
+        self.database: Database = open_database(settings.database, exclusive=exclusive)
+        await self.database.write(upgrade)
+        self.office = Office(self.database, self.keys, self.clock)
+        self.rulebook = Rulebook(self.office)
+        await self.rulebook.refresh()
+        self.vault = FileVault(settings.data_dir / "files", self.keys)
+        self.alarms = Alarms(self.office, lambda: self.rulebook.rules)
+        self.channels: Mapping[str, Channel] = build_channels(settings, self.office, self.clock, self.alarms.raise_)
+        self.office.capabilities = {"web": WEB, **{name: one.capabilities for name, one in self.channels.items()}}
+        officer_dialogues.use_pins(Argon2Pins())
+        self.spine = Spine(self.office, lambda: self.rulebook.rules, self._counters())
+        self._open_background()
+        self.site: Site = create_app(self._services())
+
+    def _open_background(self) -> None:
+        self.delivery = Delivery(
+            self.office, self.channels, alarm=self.alarms.raise_, on_undeliverable=self.alarms.note_undeliverable
+        )
+        fetchers = {name: channel.fetch for name, channel in self.channels.items()}
+        fetchers["web"] = lambda file, cap: fetch_upload(self.vault, file, cap)
+        self.fetcher = FileFetcher(self.office, self.vault, fetchers, cap=FILE_CAP, on_failed=self._file_failed)
+        self.reminders = Reminders(self.office, self.rulebook.rules, act=self._act)
+        self.housekeeping = Housekeeping(self.office, self.vault, lambda: self.rulebook.rules)
+        self.office.on_woken = self._wake
+
+    def _wake(self, woken: set[str]) -> None:
+        self.delivery.wake(woken)
+        self.live.wake(woken)
+
+    def _act(self, unit: StoredWork, case_id: str, what: str, now: datetime) -> None:
+        close_silent(unit, self.rulebook.rules, case_id, what, now)
+
+    def _file_failed(self, unit: StoredWork, file: object) -> None:
+        tell_file_failed(unit, self.rulebook.rules, file, unit.now)
+
+    async def accept(self, incoming: Incoming, note: Note | None = None) -> None:
+        """Take one update in; a database that cannot store raises what the web room understands."""
+        try:
+            await (self.spine.accept_noted(incoming, note) if note else self.spine.accept(incoming))
+        except Unavailable as fault:
+            raise Busy(str(fault)) from fault
+
+    async def ready(self) -> Mapping[str, object]:
+        """Whether the database answers and messages flow."""
+        try:
+            waiting = await self.office.read(lambda unit: unit.outbox.counts())
+        except DatabaseFault:
+            return {"ok": False, "database": False}
+        self._waiting.set(waiting.get("queued", 0))
+        return {"ok": True, "database": True, "channels_down": sorted(self.delivery.down), "waiting": waiting.get("queued", 0)}
+
+    async def close(self) -> None:
+        """Close channels and database."""
+        self.live.close()
+        for channel in self.channels.values():
+            await channel.close()
+        await self.database.close()
+
+    def _counters(self) -> Mapping[str, object]:
+        updates = Counter("hoiam_updates", "Updates by what became of them", ["outcome"], registry=self.registry)
+        self._waiting = Gauge("hoiam_outbox_waiting", "Messages waiting to be sent", registry=self.registry)
+        return {name: updates.labels(name).inc for name in ("taken", "repeated", "failed", "unavailable")}
+
+    def _services(self) -> WebServices:
+        def places() -> list[tuple[str, str]]:
+            return [(place.code, place.name) for place in self.rulebook.rules.book.communes]
+
+        def hamlets(code: str) -> list[tuple[str, str]]:
+            place = self.rulebook.rules.book.localities.get(code)
+            return [(hamlet.code, hamlet.name) for hamlet in place.hamlets] if place else []
+
+        settings = self.settings
+        return WebServices(
+            office=self.office,
+            vault=self.vault,
+            wording=self.rulebook.rules.wording,
+            clock=self.clock,
+            accept=self.accept,
+            accept_noted=self.accept,
+            ready=self.ready,
+            localities=places,
+            hamlets=hamlets,
+            registry=self.registry,
+            channels=self.channels,
+            live=self.live,
+            public_url=settings.public_url,
+            trusted_proxy=settings.trusted_proxy,
+            secure_cookies=settings.public_url.startswith("https://"),
+            metrics_public=settings.metrics_public,
+        )

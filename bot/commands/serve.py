@@ -1,0 +1,177 @@
+"""`run`, `web`, `worker`: serve until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+
+import structlog
+import uvicorn
+
+from bot.app import App
+from bot.channels.base import Channel
+from bot.commands.failing import Failed
+from bot.logs import configure
+from bot.settings import Settings, read_settings
+from cases.model import Officer, OfficerRole
+from cases.ports import Invitation
+from storage.work import StoredWork
+
+log = structlog.get_logger(__name__)
+LINK_HOURS = 24
+SAMPLE = "xa-mau"  # code of the shipped sample commune
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    """Everything in one process."""
+    return _serve(pages=True, work=True)
+
+
+def web(_arguments: argparse.Namespace) -> int:
+    """Pages and webhooks; any number of these may run on PostgreSQL."""
+    return _serve(pages=True, work=False)
+
+
+def worker(_arguments: argparse.Namespace) -> int:
+    """Messengers, delivery and scheduler."""
+    return _serve(pages=False, work=True)
+
+
+def _serve(*, pages: bool, work: bool) -> int:
+    settings = read_settings()
+    configure(settings.log_level, settings.log_format)
+    if not (pages and work) and settings.database.startswith("sqlite"):
+        raise Failed("web and worker need PostgreSQL (HOIAM_DATABASE_URL); on SQLite use hoiam run")
+    with contextlib.suppress(ImportError):
+        import uvloop
+
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(_main(settings, pages=pages, work=work))
+    return asyncio.run(_main(settings, pages=pages, work=work))
+
+
+async def _main(settings: Settings, *, pages: bool, work: bool) -> int:
+    app = App(settings)
+    await app.open(exclusive=work)
+    try:
+        await _announce(app)
+        server = _Server(app, settings)
+        async with contextlib.AsyncExitStack() as stack:
+            if work:
+                await stack.enter_async_context(_background(app))
+            await (server.serve() if pages else server.wait_for_signal())
+    finally:
+        await app.close()
+    return 0
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that closes live connections before it waits for them."""
+
+    def __init__(self, app: App, settings: Settings) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app.site,
+                host=settings.host,
+                port=settings.port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                date_header=True,
+                proxy_headers=False,
+                timeout_graceful_shutdown=5,
+                lifespan="off",
+            )
+        )
+        self._app = app
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        self._app.live.close()
+        await super().shutdown(sockets)
+
+    async def wait_for_signal(self) -> None:
+        """Serve nothing, end on the same signals."""
+        with self.capture_signals():
+            while not self.should_exit:
+                await asyncio.sleep(0.2)
+
+
+@contextlib.asynccontextmanager
+async def _background(app: App) -> Any:
+    """Delivery, file fetching, the ticker and the messengers, for as long as the server runs."""
+    from scheduler.ticker import Ticker
+
+    tasks = [_task(app.delivery.run), _task(app.fetcher.run)]
+    tasks += [_task(_keep(channel, app)) for channel in app.channels.values()]
+    ticker = Ticker(app.jobs())
+    ticker.start()
+    try:
+        yield
+    finally:
+        ticker.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _task(work: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
+    return asyncio.create_task(work())
+
+
+def _keep(channel: Channel, app: App) -> Callable[[], Coroutine[Any, Any, None]]:
+    """Start a channel and poll it; a fault is logged and tried again, the other channels go on."""
+
+    async def keep() -> None:
+        pause = 1.0
+        while True:
+            try:
+                await channel.start()
+                await channel.poll(app.spine.accept)
+                return
+            except Exception as error:  # noqa: BLE001 - one messenger's fault must not end the process
+                log.error("channel stopped", channel=channel.name, error=type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 60)
+
+    return keep
+
+
+async def _announce(app: App) -> None:
+    """Print where things are, and while nobody is an administrator the one-time link to become the first."""
+    address = app.settings.address
+    print(f"\n  Hồi Âm\n\n  Trang chat / web chat   {address}/chat")
+    print(f"  Cán bộ / console        {address}/console\n  Bảng công khai / board  {address}/")
+    for label, code in await app.office.write(lambda unit: first_links(unit, app)):
+        print(f"  {label}   {address}/chat?start=lk-{code}   (một lần, 24 giờ / once, 24 h)")
+    named = ", ".join(app.channels) or "chưa có; xem .env.example / none yet, see .env.example"
+    print(f"  Kênh nhắn tin           {named}\n\n  Ctrl-C để dừng / to stop\n", flush=True)
+
+
+def first_links(unit: StoredWork, app: App) -> list[tuple[str, str]]:
+    """One-time links for the first administrator of the Front and, in the sample commune, for a UBND contact."""
+    rules = app.rulebook.rules
+    place = rules.book.communes[0]
+    if any(officer.chat for officer in unit.people.officers(place.code)):
+        return []
+    wanted = [("Quản trị / administrator", "mttq", (OfficerRole.ADMIN,), "Quản trị đầu tiên")]
+    if place.code == SAMPLE:  # an administrator reads no case: trying the sample needs the two who work on it
+        handler = (OfficerRole.HANDLER, OfficerRole.TRIAGE)
+        wanted.append(("Cán bộ Mặt trận (thử)   ", "mttq", handler, "Cán bộ Mặt trận (thử)"))
+        wanted.append(("Đầu mối UBND (thử)      ", "ubnd", (OfficerRole.CONTACT,), "Đầu mối UBND (thử)"))
+    return [(label, link(unit, place.code, body, roles, name)) for label, body, roles, name in wanted]
+
+
+def link(unit: StoredWork, locality: str, body: str, roles: tuple[OfficerRole, ...], name: str) -> str:
+    """A fresh one-time code for the account of this name, made if it is not there."""
+    known = [one for one in unit.people.officers(locality, body) if one.name == name and not one.chat]
+    officer = known[0] if known else Officer(unit.new_id(), locality, name, body, roles)
+    if not known:
+        unit.people.save_officer(officer)
+    code = secrets.token_hex(5)
+    unit.people.invite(code, Invitation(officer.id, unit.now + timedelta(hours=LINK_HOURS)))
+    return code
