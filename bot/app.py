@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from scheduler.fetching import FileFetcher
 
 from bot.alarms import Alarms
-from bot.channels.base import Channel, Unavailable
+from bot.channels.base import Acknowledging, Channel, Unavailable
 from bot.channels.factory import build_channels
 from bot.clock import Clock, system_clock
 from bot.housekeeping import Housekeeping
-from bot.pins import Argon2Pins
 from bot.rulebook import Rulebook
 from bot.settings import Settings
 from bot.spine import Note, Spine
 from cases.automatic import close_silent
 from cases.files import tell_file_failed
 from cases.messages import Capabilities, Incoming
-from handlers import officer as officer_dialogues
+from cases.ports import CaseFile
 from scheduler.delivery import Delivery
+from scheduler.digests import Digests
 from scheduler.reminders import Reminders
+from scheduler.ticker import Job, standard_jobs
 from storage.database import Database, DatabaseFault, open_database
 from storage.keys import load_or_make
 from storage.migrate import upgrade
@@ -35,6 +37,8 @@ from web.webhooks import Busy
 
 WEB = Capabilities(text_limit=20_000, buttons=40, ask_contact=False, ask_place=True)
 FILE_CAP = 20_000_000
+RULES_SECONDS = 3.0  # how soon an edit made by another process is in force here
+HOUSE_SECONDS = 3600.0
 
 
 class App:
@@ -45,6 +49,7 @@ class App:
         self.clock = clock
         self.registry = CollectorRegistry()
         self.live = LiveLines()
+        self._asides: set[asyncio.Task[None]] = set()
 
     async def open(self, *, exclusive: bool = False) -> None:
         """Open keys, database and rules, and put the parts together. Raises what `bot.cli` turns into sentences."""
@@ -60,7 +65,6 @@ class App:
         self.alarms = Alarms(self.office, lambda: self.rulebook.rules)
         self.channels: Mapping[str, Channel] = build_channels(settings, self.office, self.clock, self.alarms.raise_)
         self.office.capabilities = {"web": WEB, **{name: one.capabilities for name, one in self.channels.items()}}
-        officer_dialogues.use_pins(Argon2Pins())
         self.spine = Spine(self.office, lambda: self.rulebook.rules, self._counters())
         self._open_background()
         self.site: Site = create_app(self._services())
@@ -72,9 +76,34 @@ class App:
         fetchers = {name: channel.fetch for name, channel in self.channels.items()}
         fetchers["web"] = lambda file, cap: fetch_upload(self.vault, file, cap)
         self.fetcher = FileFetcher(self.office, self.vault, fetchers, cap=FILE_CAP, on_failed=self._file_failed)
-        self.reminders = Reminders(self.office, self.rulebook.rules, act=self._act)
+        self.reminders = Reminders(self.office, lambda: self.rulebook.rules, act=self._act)
+        self.digests = Digests(self.office, lambda: self.rulebook.rules)
         self.housekeeping = Housekeeping(self.office, self.vault, lambda: self.rulebook.rules)
         self.office.on_woken = self._wake
+
+    def jobs(self) -> list[Job]:
+        """What the ticker calls: reminders, digests, renewed rules, housekeeping."""
+        return standard_jobs(
+            self.reminders,
+            self.digests,
+            Job("rules", RULES_SECONDS, lambda now: self.rulebook.refresh()),
+            Job("housekeeping", HOUSE_SECONDS, lambda now: self.housekeeping.tidy()),
+        )
+
+    async def round(self, now: datetime) -> list[str]:
+        """Everything the scheduler would do at `now`, then everything that can be delivered; lines for the operator."""
+        report = await self.reminders.tick(now)
+        digests = await self.digests.tick(now)
+        await self.housekeeping.tidy()
+        await self.fetcher.drain()
+        await self.delivery.drain()
+        sent = {name: dict(counts) for name, counts in self.delivery.counts.items()}
+        return [
+            *(str(said) for said in report.said),
+            f"cases looked at {report.looked}, notices {report.notices}, letters {report.letters}, "
+            f"unreachable {report.unreachable}, automatic steps {len(report.actions)}, digests {digests}",
+            *(f"{name}: {counts}" for name, counts in sent.items()),
+        ]
 
     def _wake(self, woken: set[str]) -> None:
         self.delivery.wake(woken)
@@ -83,7 +112,7 @@ class App:
     def _act(self, unit: StoredWork, case_id: str, what: str, now: datetime) -> None:
         close_silent(unit, self.rulebook.rules, case_id, what, now)
 
-    def _file_failed(self, unit: StoredWork, file: object) -> None:
+    def _file_failed(self, unit: StoredWork, file: CaseFile) -> None:
         tell_file_failed(unit, self.rulebook.rules, file, unit.now)
 
     async def accept(self, incoming: Incoming, note: Note | None = None) -> None:
@@ -92,6 +121,11 @@ class App:
             await (self.spine.accept_noted(incoming, note) if note else self.spine.accept(incoming))
         except Unavailable as fault:
             raise Busy(str(fault)) from fault
+        channel = self.channels.get(incoming.address.channel)
+        if incoming.choice and isinstance(channel, Acknowledging):
+            task = asyncio.create_task(channel.acknowledge(incoming))
+            self._asides.add(task)
+            task.add_done_callback(self._asides.discard)
 
     async def ready(self) -> Mapping[str, object]:
         """Whether the database answers and messages flow."""
@@ -100,16 +134,22 @@ class App:
         except DatabaseFault:
             return {"ok": False, "database": False}
         self._waiting.set(waiting.get("queued", 0))
-        return {"ok": True, "database": True, "channels_down": sorted(self.delivery.down), "waiting": waiting.get("queued", 0)}
+        return {
+            "ok": True,
+            "database": True,
+            "channels_down": sorted(self.delivery.down),
+            "waiting": waiting.get("queued", 0),
+        }
 
     async def close(self) -> None:
         """Close channels and database."""
         self.live.close()
+        await asyncio.gather(*self._asides, return_exceptions=True)
         for channel in self.channels.values():
             await channel.close()
         await self.database.close()
 
-    def _counters(self) -> Mapping[str, object]:
+    def _counters(self) -> Mapping[str, Callable[[], None]]:
         updates = Counter("hoiam_updates", "Updates by what became of them", ["outcome"], registry=self.registry)
         self._waiting = Gauge("hoiam_outbox_waiting", "Messages waiting to be sent", registry=self.registry)
         return {name: updates.labels(name).inc for name in ("taken", "repeated", "failed", "unavailable")}

@@ -40,7 +40,11 @@ COMMANDS: dict[str, tuple[str, str, Words]] = {
             _arg("--hamlet", default="", help="code of the hamlet, for hamlet posts"),
         ],
     ),
-    "officer revoke": ("close an officer account", "officer:revoke", [_arg("id", help="id as printed by officer list")]),
+    "officer revoke": (
+        "close an officer account",
+        "officer:revoke",
+        [_arg("id", help="id as printed by officer list")],
+    ),
     "officer list": ("officer accounts", "officer:show", [_arg("--locality", default="")]),
     "calendar add-off": (
         "add a day off; lists the changed cases before it is stored",

@@ -15,7 +15,18 @@ ALLOWED = frozenset(
         "job", "seconds", "address", "version", "file", "status", "path", "method", "name", "setting", "body",
     }
 )  # fmt: skip
-QUIET = ("httpx", "httpcore", "aiogram", "telegram", "aiohttp", "apscheduler", "asyncio", "uvicorn", "sqlalchemy", "alembic")
+QUIET = (
+    "httpx",
+    "httpcore",
+    "aiogram",
+    "telegram",
+    "aiohttp",
+    "apscheduler",
+    "asyncio",
+    "uvicorn",
+    "sqlalchemy",
+    "alembic",
+)
 
 
 def only_allowed(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -11,6 +11,7 @@ import structlog
 from bot.channels.base import Unavailable
 from cases.messages import Event, Incoming, Outgoing
 from cases.rules import Rules
+from handlers.officer import awaits_pin
 from handlers.router import handle
 from handlers.turn import Turn
 from storage.database import DatabaseFault
@@ -53,7 +54,8 @@ class Spine:
         key = f"{chat.key[:12]}:{incoming.message_id}"
         if not unit.receive(incoming.address.channel, key, unit.now):
             return False
-        note(unit)
+        if not awaits_pin(unit, chat, unit.now):  # a PIN is stored nowhere, not even among one's own words
+            note(unit)
         turn = Turn(unit, chat, incoming, rules, unit.now)
         handle(turn)
         unit.chats.save(chat)
@@ -65,7 +67,9 @@ class Spine:
         log.error("update kept", channel=incoming.address.channel, error=type(error).__name__, where=_where(error))
         self._count["failed"]()
         try:
-            await self._office.write(partial(self._keep_step, incoming, note, f"{type(error).__name__} {_where(error)}"))
+            await self._office.write(
+                partial(self._keep_step, incoming, note, f"{type(error).__name__} {_where(error)}")
+            )
         except DatabaseFault as fault:
             raise Unavailable(str(fault)) from fault
 

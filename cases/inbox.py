@@ -133,9 +133,7 @@ def _days(rules: Rules, today: date, due: date | None) -> int | None:
         return None
 
 
-def _open_cases(
-    unit: UnitOfWork, rules: Rules, officer: Officer, now: datetime
-) -> Iterable[tuple[Case, Directory]]:
+def _open_cases(unit: UnitOfWork, rules: Rules, officer: Officer, now: datetime) -> Iterable[tuple[Case, Directory]]:
     for locality in localities_of(rules, officer, now):
         directory = rules.directory(locality, now)
         for case in unit.cases.find(CaseQuery(locality=locality, states=OPEN)):

@@ -175,9 +175,7 @@ class Lexicon:
             return 0.0 if single else _SOFT_FACTOR if soft < 1.0 else _LOOSE_FACTOR
         return self._plain_factor(phrase, plain, single, known, words)
 
-    def _plain_factor(
-        self, phrase: _Phrase, plain: str, single: bool, known: Sequence[_Phrase], words: Words
-    ) -> float:
+    def _plain_factor(self, phrase: _Phrase, plain: str, single: bool, known: Sequence[_Phrase], words: Words) -> float:
         nears = self._unsafe.get(plain)
         if nears is not None:
             return _PLAIN_FACTOR if any(near in words.padded for near in nears) else 0.0

@@ -12,7 +12,7 @@ from cases.lexicon import SURE, Found, Lexicon, Span
 NEAR: Final = 8
 """Words that may stand between two parts of a rule joined by `+` or `>`: about one spoken clause."""
 
-_SPLIT: Final = re.compile(r" ([+>&^]) ")
+_SPLIT: Final = re.compile(r" ([+>=&^]) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Rule:
 def parse_rules(section: Mapping[str, Sequence[str]], lexicon: Lexicon) -> list[Rule]:
     """Read lines like `"3 @road + @broken|hư hỏng ^ @new_work"`; literal phrases are added to the lexicon.
 
-    `+` near in any order, `>` near and after, `&` anywhere, `^` nowhere in the message; `|` joins alternatives.
+    `+` near in any order, `>` near and after, `=` right after, `&` anywhere, `^` nowhere in the message; `|` joins alternatives.
     Raises ValueError on a line that does not begin with a number.
     """
     rules = [_parse(says, line) for says, lines in section.items() for line in lines]
@@ -61,7 +61,7 @@ def fire(rule: Rule, found: Found) -> Span | None:
             if any(span.factor >= SURE for span in spans):
                 return None
             continue
-        here = spans if sign == "&" else _near(here, spans, ordered=sign == ">")
+        here = spans if sign == "&" else [span for span in spans if any(_joins(sign, one, span) for one in here)]
         if not here:
             return None
         first = first or here[0]
@@ -69,9 +69,8 @@ def fire(rule: Rule, found: Found) -> Span | None:
     return first and Span(first.start, first.end, sure)
 
 
-def _near(before: list[Span], after: list[Span], *, ordered: bool) -> list[Span]:
-    return [span for span in after if any(_reaches(other, span, ordered) for other in before)]
-
-
-def _reaches(before: Span, after: Span, ordered: bool) -> bool:
-    return 0 <= after.start - before.end <= NEAR or (not ordered and 0 <= before.start - after.end <= NEAR)
+def _joins(sign: str, before: Span, after: Span) -> bool:
+    gap = after.start - before.end
+    if sign == "=":
+        return 0 <= gap <= 1
+    return 0 <= gap <= NEAR or (sign == "+" and 0 <= before.start - after.end <= NEAR)

@@ -16,7 +16,9 @@ _PIECE: Final = re.compile(r"\d+(?:[.,]\d+)*[^\W_]*|[^\W_]+|[.!?;:,\n]")
 _STOPS: Final = frozenset(".!?;\n")
 _AMOUNT: Final = re.compile(r"\d[\d.,]*(?:k|tr|trieu|triệu|tỷ|tỉ|ti|đ|vnd|nghìn|nghin|ngàn|ngan|củ|cu)\d*")
 _NUMBER: Final = re.compile(r"\d[\d.,]*")
-_UNITS: Final = frozenset(["triệu", "trieu", "tr", "nghìn", "nghin", "ngàn", "ngan", "tỉ", "ti", "đồng", "k", "đ", "củ"])
+_UNITS: Final = frozenset(
+    ["triệu", "trieu", "tr", "nghìn", "nghin", "ngàn", "ngan", "tỉ", "ti", "đồng", "k", "đ", "củ"]
+)
 _PHONE: Final = re.compile(r"0\d{8,10}")
 _LINK: Final = re.compile(r"https?://|www\.|\bbit\.ly|\bt\.me/|\b[\w-]+\.(?:com|net|vip|top|xyz|club|win|shop|info)\b")
 _CODE: Final = re.compile(r"\b[a-z]{2}-20\d\d-\d{4,}\b")

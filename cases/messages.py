@@ -42,7 +42,7 @@ class FileKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileRef:
-    """A file as the channel names it: a vendor id, an address, or a handle of our own upload. `size` in bytes, 0 unknown."""
+    """A file as the channel names it: a vendor id, an address, or our own upload. `size` in bytes, 0 unknown."""
 
     kind: FileKind
     ref: str

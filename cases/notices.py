@@ -24,9 +24,7 @@ def offer_in(chat: Chat, handle: str, choices: Sequence[Choice]) -> tuple[Choice
     return tuple(Choice(f"{handle}.{number}", choice.label) for number, choice in enumerate(choices))
 
 
-def offer_standing(
-    chat: Chat, handle: str, action: str, case_id: str, choices: Sequence[Choice]
-) -> tuple[Choice, ...]:
+def offer_standing(chat: Chat, handle: str, action: str, case_id: str, choices: Sequence[Choice]) -> tuple[Choice, ...]:
     """Remember a notice's choices beside the conversation; returns the choices as they go out."""
     standing: list[Any] = list(chat.talk.get("standing", []))  # type: ignore[call-overload]
     standing.append([handle, action, case_id, [[choice.value, choice.label] for choice in choices]])

@@ -242,12 +242,18 @@ class Ledger(Protocol):
 class UnitOfWork(Protocol):
     """One transaction."""
 
-    chats: Chats
-    cases: Cases
-    people: People
-    outbox: Outbox
-    files: Files
-    ledger: Ledger
+    @property
+    def chats(self) -> Chats: ...
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def files(self) -> Files: ...
+    @property
+    def ledger(self) -> Ledger: ...
 
     def receive(self, channel: str, message_id: str, at: datetime) -> bool:
         """True the first time this update is seen; False for a repeat."""

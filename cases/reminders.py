@@ -7,51 +7,38 @@ one notice, and an escalation is never lost with the backlog (domain 5.3).
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
-from cases import clocks
-from cases.calendar import ZONE, CalendarIncomplete, WorkCalendar, local_date
-from cases.model import Case, Kind, State
+from cases.calendar import ZONE, CalendarIncomplete, WorkCalendar
+from cases.model import Case
 from cases.reminder_policy import ReminderPolicy, instant
+from cases.running_clocks import (
+    AT_THE_DESK,
+    CLOSE_NEEDS_INFO,
+    CLOSE_SILENT,
+    Audience,
+    Clock,
+    Since,
+    Track,
+    running,
+)
 
-CLOSE_NEEDS_INFO = "close_needs_info"
-CLOSE_SILENT = "close_silent"
+__all__ = [
+    "AT_THE_DESK",
+    "CLOSE_NEEDS_INFO",
+    "CLOSE_SILENT",
+    "Audience",
+    "Moment",
+    "Notice",
+    "Owed",
+    "Plan",
+    "Since",
+    "plan",
+]
+
 LOOK_AGAIN = timedelta(days=1)  # when the next point lies beyond the calendar entered so far
-
-_WITH_CLOCK = frozenset({Kind.REPORT, Kind.PETITION})
-_UNTRIAGED = frozenset({State.SUBMITTED, State.NEEDS_COI_CHECK})
-AT_THE_DESK = _UNTRIAGED | {State.TRIAGED, State.RETURNED}
-"""States in which the receiving body owes the next step: triage or forwarding."""
-
-
-class Audience(StrEnum):
-    """Whom a notice is for; `cases.escalation` turns it into people."""
-
-    AUTHORITY = "authority"  # the named contact of the competent authority
-    HEAD = "head"  # a contact who heads that body
-    HANDLERS = "handlers"  # the receiving body, and the body that seals for it
-    COORDINATOR = "coordinator"
-    FOLLOW_UP = "follow_up"
-    COMMUNE = "commune"  # the next above the authority inside the commune
-    PROVINCE = "province"
-    REPORTER = "reporter"
-
-    @property
-    def is_escalation(self) -> bool:
-        """True for those an overdue case is reported to."""
-        return self in (Audience.HEAD, Audience.FOLLOW_UP, Audience.COMMUNE, Audience.PROVINCE)
-
-
-@dataclass(frozen=True, slots=True)
-class Since:
-    """Turns of a case that no column holds: when it last came (back) to the desk, and when the resident was asked."""
-
-    at_desk: datetime | None = None
-    info_asked: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,35 +75,12 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Track:
-    """The points of one audience (or one automatic action), then one every `every` days after the last."""
+class Owed:
+    """The step that is owed now: until when, and how many working days past that day (negative: left)."""
 
-    audience: Audience | None
-    points: tuple[int, ...]
-    every: int = 0
-    action: str = ""
-
-    def reached(self, day: int) -> int | None:
-        """The latest point not after `day`."""
-        place = bisect_right(self.points, day)
-        if place < len(self.points) or not self.every:
-            return self.points[place - 1] if place else None
-        return self.points[-1] + (day - self.points[-1]) // self.every * self.every
-
-    def following(self, day: int) -> int | None:
-        """The first point after `day`."""
-        place = bisect_right(self.points, day)
-        if place < len(self.points):
-            return self.points[place]
-        return self.points[-1] + ((day - self.points[-1]) // self.every + 1) * self.every if self.every else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Clock:
     step: str
-    run: str
     due: date
-    tracks: tuple[_Track, ...]
+    days: int
 
 
 class Moment:
@@ -132,7 +96,6 @@ class Moment:
         self.works = calendar.is_working_day(self.today)
         self.opening = policy.opening(now, calendar)
         self._views: dict[tuple[str, str, date], _View] = {}
-        self.reply_tracks = _reply_tracks(policy)
 
     @property
     def is_open(self) -> bool:
@@ -144,7 +107,7 @@ class Moment:
 
         Nothing is due in quiet hours or on rest days. Looking twice gives the same answer: the sender keeps a ledger.
         """
-        views = [self._view(clock) for clock in _clocks(case, self, since or Since())]
+        views = [self._view(clock) for clock in running(case, self.calendar, self.policy, since or Since())]
         runs = frozenset((view.clock.step, view.clock.run) for view in views)
         if not self.is_open:
             return Plan(next_at=self._next_look(views), runs=runs)
@@ -157,7 +120,14 @@ class Moment:
             runs=runs,
         )
 
-    def _view(self, clock: _Clock) -> _View:
+    def owed(self, case: Case, since: Since | None = None) -> Owed | None:
+        """What an office owes on this case now, for lists and digests; None while nobody or the resident does."""
+        for clock in running(case, self.calendar, self.policy, since or Since()):
+            if not clock.step.startswith("autoclose"):
+                return Owed(clock.step, clock.due, self._view(clock).days)
+        return None
+
+    def _view(self, clock: Clock) -> _View:
         key = (clock.step, clock.run, clock.due)
         found = self._views.get(key)
         if found is None:
@@ -180,7 +150,7 @@ def plan(case: Case, now: datetime, calendar: WorkCalendar, policy: ReminderPoli
 class _View:
     """One clock seen at one moment."""
 
-    def __init__(self, clock: _Clock, moment: Moment) -> None:
+    def __init__(self, clock: Clock, moment: Moment) -> None:
         self.clock, self._moment = clock, moment
         calendar, policy = moment.calendar, moment.policy
         # A promise kept on a day that was taken off later is counted from the working day before it.
@@ -206,7 +176,7 @@ class _View:
             self._fixed = (looked, tuple(found))
         return self._fixed[1]
 
-    def _notice(self, track: _Track, point: int, looked: datetime) -> Notice:
+    def _notice(self, track: Track, point: int, looked: datetime) -> Notice:
         assert track.audience is not None
         return Notice(
             step=self.clock.step,
@@ -218,7 +188,7 @@ class _View:
             missed=tuple(self._missed(track, point, looked)),
         )
 
-    def _missed(self, track: _Track, point: int, looked: datetime) -> Iterator[str]:
+    def _missed(self, track: Track, point: int, looked: datetime) -> Iterator[str]:
         earlier = track.reached(point - 1)
         while earlier is not None and self._at(earlier) >= looked:
             yield self._offset(earlier)
@@ -235,64 +205,10 @@ class _View:
         hour = policy.on_due_day if point == 0 else policy.quiet_to
         return instant(self._moment.calendar.add_working_days(self._anchor, point), hour)
 
-    def _urges(self, track: _Track) -> bool:
+    def _urges(self, track: Track) -> bool:
         return self.clock.step == "reply" and track.audience is Audience.HANDLERS
 
     def _offset(self, point: int) -> str:
         if self.clock.step == "reply":
             return f"+{point}" if point > 0 else f"T{point or ''}"
         return f"{self.clock.step}+{point}" if point > 0 else self.clock.step
-
-
-def _clocks(case: Case, moment: Moment, since: Since) -> Iterator[_Clock]:
-    """The clocks that run in the case's present state (domain 5.2)."""
-    calendar, policy = moment.calendar, moment.policy
-    if case.kind not in _WITH_CLOCK:
-        return
-    if case.state in AT_THE_DESK:
-        yield from _desk_clocks(case, calendar, policy, since)
-    elif case.state is State.FORWARDED and case.forwarded_at:
-        due = clocks.receipt_alert_on(case.forwarded_at, calendar, policy.targets)
-        yield _Clock("receipt_alert", str(local_date(case.forwarded_at)), due, _RECEIPT_TRACKS)
-    elif case.awaits_reply and case.effective_due_on:
-        yield _Clock("reply", str(case.clock_version), case.effective_due_on, moment.reply_tracks)
-    elif case.state is State.ANSWERED and case.answered_at:
-        due = clocks.relay_due(case.answered_at, calendar, policy.targets)
-        yield _Clock("relay", str(local_date(case.answered_at)), due, _DESK_TRACKS)
-    elif case.state is State.NEEDS_INFO and since.info_asked:
-        asked = local_date(since.info_asked)
-        due = calendar.add_working_days(asked, policy.info_close_wd)
-        warn = _Track(Audience.REPORTER, (-policy.info_warn_wd,))
-        yield _Clock("autoclose_info", str(asked), due, (warn, _Track(None, (1,), action=CLOSE_NEEDS_INFO)))
-    elif case.state is State.RELAYED and case.relayed_at and case.verdict is None:
-        told = local_date(case.relayed_at)
-        due = calendar.add_working_days(told, policy.silence_close_wd)
-        yield _Clock("autoclose_silent", str(told), due, (_Track(None, (1,), action=CLOSE_SILENT),))
-
-
-def _desk_clocks(case: Case, calendar: WorkCalendar, policy: ReminderPolicy, since: Since) -> Iterator[_Clock]:
-    came = max(case.submitted_at, since.at_desk or case.submitted_at)
-    run = str(local_date(came))
-    if case.state in _UNTRIAGED:
-        yield _Clock("triage", run, clocks.triage_due(came, calendar, policy.targets), _DESK_TRACKS)
-        told = clocks.tell_resident_due(case.submitted_at, calendar, policy.targets)
-        yield _Clock("tell_resident", str(local_date(case.submitted_at)), told, _DESK_TRACKS)
-    yield _Clock("forward", run, clocks.forward_due(came, calendar, policy.targets), _DESK_TRACKS)
-
-
-_RECEIPT_TRACKS = (_Track(Audience.HANDLERS, (0,)), _Track(Audience.AUTHORITY, (0,)))
-_DESK_TRACKS = (_Track(Audience.HANDLERS, (0, 1)), _Track(Audience.COORDINATOR, (1,)))
-
-
-def _reply_tracks(policy: ReminderPolicy) -> tuple[_Track, ...]:
-    before = tuple(-days for days in sorted(policy.before_wd, reverse=True))
-    head, commune, province = policy.escalate_wd
-    every = policy.overdue_every_wd
-    return (
-        _Track(Audience.AUTHORITY, (*before, 0, *policy.overdue_wd), every),
-        _Track(Audience.HANDLERS, policy.overdue_wd, every),
-        _Track(Audience.HEAD, (head,)),
-        _Track(Audience.FOLLOW_UP, (head,)),
-        _Track(Audience.COMMUNE, (commune,)),
-        _Track(Audience.PROVINCE, (province,)),
-    )

@@ -1,4 +1,4 @@
-"""Fitting a message to what its channel can show: numbered choices where buttons do not suffice, parts where it is long."""
+"""Fitting a message to its channel: numbered choices where buttons do not suffice, parts where it is long."""
 
 from __future__ import annotations
 

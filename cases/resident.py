@@ -1,4 +1,4 @@
-"""What a resident may do with a case after it has a number: add, answer, withdraw, judge the answer, see and erase data."""
+"""What a resident may do with a case after it has a number: add, withdraw, judge the answer, see and erase data."""
 
 from __future__ import annotations
 
@@ -103,7 +103,8 @@ def rejoin(unit: UnitOfWork, rules: Rules, case: Case, chat: Chat, now: datetime
     if old is not None:
         from cases.messages import Outgoing
 
-        text = rules.wording.say("moved_away", old.lang, case_code=case.code)
+        known = rules.commune_values(case.locality)
+        text = rules.wording.say("moved_away", old.lang, **{**known, "case_code": case.code})
         unit.outbox.say(old, Outgoing(text), f"case:{case.id}:moved:{now.timestamp():.0f}", case_id=case.id)
     return True
 

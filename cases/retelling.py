@@ -12,9 +12,7 @@ from cases.rules import Rules, show_date
 from cases.visibility import Sight, sight
 
 
-def tell_due_changed(
-    unit: UnitOfWork, rules: Rules, case: Case, change: DueChange, reason: str, now: datetime
-) -> None:
+def tell_due_changed(unit: UnitOfWork, rules: Rules, case: Case, change: DueChange, reason: str, now: datetime) -> None:
     """Log the change and tell the reporter, the handlers and the authority's contact."""
     old, new = show_date(change.old), show_date(change.new)
     unit.cases.log(CaseEvent(case.id, now, "due_changed", "system", {"old": old, "new": new, "reason": reason}))

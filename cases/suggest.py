@@ -209,9 +209,7 @@ def _scores(evidence: list[_Evidence], words: Words, found: Found) -> dict[str, 
     }
 
 
-def _topics_of(
-    kind: Kind, top: str, ranked: list[tuple[str, float]], scores: Mapping[str, float]
-) -> tuple[str, ...]:
+def _topics_of(kind: Kind, top: str, ranked: list[tuple[str, float]], scores: Mapping[str, float]) -> tuple[str, ...]:
     near = [code for code, score in ranked if score >= CONFIDENT and score >= 0.35 * ranked[0][1]]
     if kind is Kind.COMPLAINT:
         first = "admin.decision"

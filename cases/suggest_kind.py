@@ -71,7 +71,12 @@ class _View:
 
     def covered(self, *names: str) -> int:
         return len(
-            {place for name in names for span in self.found.get(f"@{name}", ()) for place in range(span.start, span.end)}
+            {
+                place
+                for name in names
+                for span in self.found.get(f"@{name}", ())
+                for place in range(span.start, span.end)
+            }
         )
 
 

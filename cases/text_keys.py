@@ -11,7 +11,9 @@ _PAIRS: Final = (("dd", "đ"), ("uow", "ươ"), ("uwow", "ươ"), ("aa", "â"), 
                  ("aw", "ă"), ("ow", "ơ"), ("uw", "ư"), ("w", "ư"))  # fmt: skip
 _TONES: Final = dict(zip("sfrxj", "\u0301\u0300\u0309\u0303\u0323", strict=True))
 _VNI: Final = dict(zip("12345", "sfrxj", strict=True))
-_SHAPE: Final = re.compile(r"(?P<head>(?:qu|gi(?=[aăâeêioôơuư])|[^aăâeêioôơuưy]*))(?P<core>[aăâeêioôơuưy]+)(?P<tail>[a-z]*)")
+_SHAPE: Final = re.compile(
+    r"(?P<head>(?:qu|gi(?=[aăâeêioôơuư])|[^aăâeêioôơuưy]*))(?P<core>[aăâeêioôơuưy]+)(?P<tail>[a-z]*)"
+)
 
 
 def decode_keys(word: str) -> str:

@@ -52,7 +52,9 @@ class Wording:
         """Whether the source language knows this key."""
         return key in self._texts[SOURCE]
 
-    def _split(self, key: str, lang: str) -> tuple[tuple[tuple[tuple[str, tuple[str, ...]], ...], ...], tuple[str, ...]]:
+    def _split(
+        self, key: str, lang: str
+    ) -> tuple[tuple[tuple[tuple[str, tuple[str, ...]], ...], ...], tuple[str, ...]]:
         text = self._texts.get(lang, {}).get(key) or self._texts[SOURCE].get(key)
         if text is None:
             raise UnknownText(key)

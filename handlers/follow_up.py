@@ -60,7 +60,9 @@ def find_case(turn: Turn, text: str) -> Case | None:
     if receipt:
         return turn.unit.cases.by_receipt(receipt)
     code = read_case_code(text)
-    return next((case for case in resident.own_cases(turn.unit, turn.chat) if case.code == code), None) if code else None
+    return (
+        next((case for case in resident.own_cases(turn.unit, turn.chat) if case.code == code), None) if code else None
+    )
 
 
 def ask_show(turn: Turn) -> Prompt:
@@ -211,4 +213,6 @@ TRACK = Dialogue(
     cancelled=thanks,
 )
 ADD_TO = Dialogue("add", first="add", steps={"add": Step(ask_add, take_add)}, cancelled=thanks)
-VERDICT = Dialogue("verdict", first="reason", steps={"reason": Step(ask_reason, take_reason, skip=END)}, cancelled=thanks)
+VERDICT = Dialogue(
+    "verdict", first="reason", steps={"reason": Step(ask_reason, take_reason, skip=END)}, cancelled=thanks
+)

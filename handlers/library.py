@@ -14,7 +14,10 @@ LIKE_ENOUGH = 0.34  # share of the question's words found; below it no answer is
 def best_article(turn: Turn, question: str) -> Article | None:
     """The article whose question shares most words with what was asked, None when none is close."""
     asked = _words(question)
-    rated = [(len(asked & _words(article.question)) / len(_words(article.question)), article) for article in turn.rules.library]
+    rated = [
+        (len(asked & _words(article.question)) / len(_words(article.question)), article)
+        for article in turn.rules.library
+    ]
     best = max(rated, key=lambda pair: pair[0], default=None)
     return best[1] if best is not None and best[0] >= LIKE_ENOUGH else None
 

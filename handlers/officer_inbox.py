@@ -123,5 +123,8 @@ def take_list(turn: Turn, answer: Answer) -> str | Again:
 
 
 INBOX = Dialogue(
-    "officer_inbox", first="list", steps={"list": Step(ask_list, take_list)}, cancelled=lambda turn: turn.say("officer_stopped")
+    "officer_inbox",
+    first="list",
+    steps={"list": Step(ask_list, take_list)},
+    cancelled=lambda turn: turn.say("officer_stopped"),
 )

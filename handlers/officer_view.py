@@ -130,5 +130,3 @@ def _words(event: CaseEvent) -> str:
 
 def _day(instant: datetime | None) -> str:
     return show_date(local_date(instant)) if instant else ""
-
-

@@ -1,4 +1,4 @@
-"""A resident's report, from the first word to the summary: what, topic, about whom or which work, where, when, evidence.
+"""A resident's report, from the first word to the summary: what, topic, about whom or what, where, when, evidence.
 
 At most eight questions once consent is given; all but "what happened" can be skipped. The steps stand in their order.
 """
@@ -43,7 +43,7 @@ def take_what(turn: Turn, answer: Answer) -> str | Again:
 
 def after_story(turn: Turn) -> str | Again:
     """Decide from the words what to ask next: a right door, a calm word, or the topic."""
-    found = turn.rules.suggester.suggest(story(turn))
+    found = turn.suggest(story(turn))
     data = turn.data
     data["suggested"] = found.topics[0] if found.topics else OTHER
     data["topics"] = list(found.topics[:3])
@@ -101,7 +101,9 @@ def take_topic_group(turn: Turn, answer: Answer) -> str | Again:
 
 def ask_topic_pick(turn: Turn) -> Prompt:
     group = turn.data.get("group", "")
-    choices = [Choice(code, topic.label) for code, topic in turn.rules.taxonomy.topics.items() if code.startswith(group)]
+    choices = [
+        Choice(code, topic.label) for code, topic in turn.rules.taxonomy.topics.items() if code.startswith(group)
+    ]
     return Prompt(turn.text("ask_topic_pick"), (*choices, Choice(OTHER, turn.text("topic_unknown"))))
 
 

@@ -222,9 +222,7 @@ def take_contact(turn: Turn, answer: Answer) -> str | Again:
 
 def ask_body(turn: Turn) -> Prompt:
     directory = directory_of(turn)
-    return Prompt(
-        turn.text("ask_body"), tuple(Choice(code, directory.name(code)) for code in route_of(turn).offered)
-    )
+    return Prompt(turn.text("ask_body"), tuple(Choice(code, directory.name(code)) for code in route_of(turn).offered))
 
 
 def take_body(turn: Turn, answer: Answer) -> str | Again:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from cases import resident
 from cases.messages import Event
 from cases.receipts import looks_like_receipt, read_case_code, read_receipt_code
+from cases.suggest import Suggestion
 from handlers import authority, follow_up, officer
 from handlers.commands import OFFICERS_ONLY, Command, menu, read_command
 from handlers.conversation import Conversation
@@ -122,7 +123,7 @@ def _words(turn: Turn) -> None:
     """Free words, files or a place: the open question's answer, or the beginning of something."""
     incoming = turn.incoming
     if turn.officer is None and incoming.text.strip():
-        found = turn.rules.suggester.suggest(incoming.text[:4000])
+        found = turn.suggest(incoming.text[:4000])
         danger = answer_danger(turn, found) if turn.chat.locality else False
         if open_retaliation(turn, found) if not CONVERSATION.running(turn) else _short_cry(turn, found):
             return
@@ -144,11 +145,9 @@ def _words(turn: Turn) -> None:
         _begin(turn)
 
 
-def _short_cry(turn: Turn, found: object) -> bool:
+def _short_cry(turn: Turn, found: Suggestion) -> bool:
     """Inside a dialogue only the bare phrase counts; a longer text belongs to the story being told."""
-    from cases.suggest import Suggestion
-
-    return len(turn.incoming.text.split()) <= 6 and isinstance(found, Suggestion) and open_retaliation(turn, found)
+    return len(turn.incoming.text.split()) <= 6 and open_retaliation(turn, found)
 
 
 def _begin(turn: Turn) -> None:

@@ -1,6 +1,7 @@
 """Deep links: what the code behind a QR or a link stands for (commune, hamlet, work, or an officer's invitation).
 
-`xa-mau`, `xa-mau__thon-2`, `xa-mau__duong-thon-2`, `lk-<code>`: letters, digits, `-` and `_` only, as every channel allows.
+`xa-mau`, `xa-mau__thon-2`, `xa-mau__duong-thon-2`, `lk-<code>`:
+letters, digits, `-` and `_` only, as every channel allows.
 """
 
 from __future__ import annotations

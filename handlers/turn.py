@@ -12,6 +12,7 @@ from cases.model import Officer
 from cases.notices import offer_in
 from cases.ports import Chat, UnitOfWork
 from cases.rules import Rules
+from cases.suggest import Suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Turn:
     said: list[Outgoing] = field(default_factory=list)
     begin: Callable[..., None] = _nothing_to_begin
     """Begin another dialogue: `begin(name, **data)`; set by whoever runs the conversation."""
+    _suggested: dict[str, Suggestion] = field(default_factory=dict)
     resume: Callable[[], None] = _nothing_to_resume
     """Give the open question an empty answer: it goes on from what is already known."""
 
@@ -65,6 +67,13 @@ class Turn:
         talk: dict[str, Any] = self.chat.talk
         notes: dict[str, Any] = talk.setdefault("data", {})
         return notes
+
+    def suggest(self, words: str) -> Suggestion:
+        """What intake makes of these words; worked out once a turn."""
+        found = self._suggested.get(words)
+        if found is None:
+            found = self._suggested[words] = self.rules.suggester.suggest(words)
+        return found
 
     def text(self, key: str, **values: object) -> str:
         """A text in this person's language, commune values filled in."""

@@ -6,7 +6,7 @@ Lines to officers carry the case number, the topic and dates, never the content 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -45,6 +45,11 @@ class ReminderRules(Protocol):
     def policy(self) -> ReminderPolicy: ...
     @property
     def wording(self) -> Wording: ...
+
+
+def rules_in_force(rules: ReminderRules | Callable[[], ReminderRules]) -> Callable[[], ReminderRules]:
+    """A way to ask for the rules, from a fixed set or from whoever renews them."""
+    return rules if callable(rules) else lambda: rules
 
 
 @dataclass(frozen=True, slots=True)

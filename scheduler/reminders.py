@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import structlog
+
 from cases.reminders import Moment
-from scheduler.letters import ReminderRules
+from scheduler.letters import ReminderRules, rules_in_force
 from scheduler.round import Outcome, Round, Said
 from storage.database import DatabaseFault
 from storage.nudges import NudgeStore
 from storage.work import Office, StoredWork
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 SLICE = 200  # cases in one transaction: on SQLite residents' updates wait for it
 PUSH = timedelta(hours=1)
 PREVIEW = 100_000
@@ -51,12 +52,20 @@ class TickReport:
 
 
 class Reminders:
-    """Reminders, escalations, urging letters and automatic steps. `rules` may be replaced between ticks."""
+    """Reminders, escalations, urging letters and automatic steps.
+
+    `rules` is a set of rules, or gives the one in force: each tick takes one and never mixes two.
+    """
 
     def __init__(
-        self, office: Office, rules: ReminderRules, *, act: Automatic | None = None, most: int = SLICE
+        self,
+        office: Office,
+        rules: ReminderRules | Callable[[], ReminderRules],
+        *,
+        act: Automatic | None = None,
+        most: int = SLICE,
     ) -> None:
-        self.rules = rules
+        self._rules = rules_in_force(rules)
         self._office, self._act, self._most = office, act, most
 
     async def tick(self, now: datetime) -> TickReport:
@@ -65,10 +74,11 @@ class Reminders:
         Raises DatabaseFault when nothing could be stored (the next tick tries again), and CalendarIncomplete when the
         calendar does not know today.
         """
-        report, moment = TickReport(now), self._moment(now)
+        report, rules = TickReport(now), self._rules()
+        moment = Moment(now, rules.calendar, rules.policy)
         waiting: list[tuple[str, str]] = []
         while True:
-            outcomes = await self._slice(moment, report)
+            outcomes = await self._slice(rules, moment, report)
             for outcome in outcomes:
                 report.add(outcome)
                 waiting += outcome.actions
@@ -80,22 +90,22 @@ class Reminders:
 
     async def preview(self, now: datetime) -> list[Said]:
         """What a tick at `now` would send; changes nothing."""
+        rules = self._rules()
 
         def look(unit: StoredWork) -> list[Said]:
-            round_ = Round(unit, self.rules, self._moment(now))
+            round_ = Round(unit, rules, Moment(now, rules.calendar, rules.policy))
             round_.decide(NudgeStore(unit).due(now, PREVIEW, lock=False))
             return round_.outcome.said
 
         return await self._office.read(look)
 
-    def _moment(self, now: datetime) -> Moment:
-        return Moment(now, self.rules.calendar, self.rules.policy)
-
-    async def _slice(self, moment: Moment, report: TickReport, only: Sequence[str] | None = None) -> list[Outcome]:
+    async def _slice(
+        self, rules: ReminderRules, moment: Moment, report: TickReport, only: Sequence[str] | None = None
+    ) -> list[Outcome]:
         """One transaction; where it fails for a reason of its own, halves are tried until the bad case stands alone."""
 
         def work(unit: StoredWork) -> Outcome:
-            round_ = Round(unit, self.rules, moment)
+            round_ = Round(unit, rules, moment)
             round_.decide(NudgeStore(unit).due(moment.now, self._most, only))
             return round_.write()
 
@@ -107,7 +117,9 @@ class Reminders:
             ids = only if only is not None else await self._due_ids(moment.now)
             if len(ids) > 1:
                 half = len(ids) // 2
-                return [one for part in (ids[:half], ids[half:]) for one in await self._slice(moment, report, part)]
+                return [
+                    one for part in (ids[:half], ids[half:]) for one in await self._slice(rules, moment, report, part)
+                ]
             await self._push(ids, moment.now, report, error)
             return [Outcome(looked=len(ids))]
 
@@ -139,6 +151,6 @@ class Reminders:
     async def _push(self, ids: Sequence[str], now: datetime, report: TickReport, error: Exception) -> None:
         """Look again in an hour. The log names the case by its random id and the kind of error, nothing else."""
         for case_id in ids:
-            log.error("case %s put off for an hour: %s", case_id, type(error).__name__)
+            log.error("case put off for an hour", case=case_id, error=type(error).__name__)
         report.failed += ids
         await self._office.write(lambda unit: NudgeStore(unit).push(ids, now + PUSH))

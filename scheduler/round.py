@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from cases.calendar import local_date
@@ -33,6 +33,9 @@ class Said:
     recipient: str
     text: str
 
+    def __str__(self) -> str:
+        return f"{self.code} {self.offset} -> {self.recipient}: {self.text}"
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -58,13 +61,18 @@ class _Due:
 
     @property
     def key(self) -> str:
-        return self._key(self.notice.offset)
+        return self._key("remind", self.notice.offset)
+
+    @property
+    def passed_over(self) -> str:
+        """The entry that says a later notice was sent in place of this one."""
+        return self._key("missed", self.notice.offset)
 
     def missed(self) -> Iterator[str]:
-        return (self._key(offset) for offset in self.notice.missed)
+        return (self._key("missed", offset) for offset in self.notice.missed)
 
-    def _key(self, offset: str) -> str:
-        return f"remind:{self.facts.case.id}:{self.notice.run}:{offset}:{self.recipient}"
+    def _key(self, what: str, offset: str) -> str:
+        return f"{what}:{self.facts.case.id}:{self.notice.run}:{offset}:{self.recipient}"
 
 
 class Round:
@@ -91,10 +99,10 @@ class Round:
         marks = self._store.seen([mark for one, found in self._plans for mark in _marks(one, found)])
         facts = {one.id: self._facts(one, found) for one, found in self._plans if found.notices}
         due = [each for one, found in self._plans if found.notices for each in self._due(facts[one.id], found, marks)]
-        seen = self._store.seen([each.key for each in due])
+        seen = self._store.seen([key for each in due for key in (each.key, each.passed_over)])
         due += self._urge(facts, due, marks)
         self._escalate(marks)
-        self._compose([each for each in due if each.key not in seen])
+        self._compose([each for each in due if each.key not in seen and each.passed_over not in seen])
 
     def write(self) -> Outcome:
         """Store everything decided; the caller's commit makes all of it true at once."""
@@ -163,7 +171,7 @@ class Round:
     # -- what else happens ----------------------------------------------------------------------------------------
 
     def _urge(self, facts: Mapping[str, Facts], due: Iterable[_Due], seen: frozenset[str]) -> list[_Due]:
-        """Write the letters that are due, and tell the resident of each."""
+        """Write the letters that are due, and tell the residents of each."""
         fresh = [one for one in self._plans if one[1].urging and _urge_key(*one) not in seen]
         earlier = self._store.urged_at([case.id for case, _ in fresh if case.urgings])
         values = {each.facts.case.id: each.values for each in due}
@@ -175,12 +183,18 @@ class Round:
             filled["k"] = about.letters
             notice = next(one for one in found.notices if one.audience is Audience.HANDLERS)
             letter = urging_letter(about, notice, filled, [local_date(at) for at in earlier.get(case.id, ())])
-            self._log(case, "urged", number=about.letters, text=letter)
+            self._log(case, "urged", number=about.letters, k=about.letters, late=notice.days, text=letter)
             self._keys.append(_urge_key(case, found))
-            to_resident = Notice("reply", found.urging, Audience.REPORTER, notice.run, notice.due, notice.days)
-            told.append(_Due(about, to_resident, RESIDENT, case.reporter, filled))
+            to_resident = replace(notice, audience=Audience.REPORTER, missed=())
+            told += [_Due(one, to_resident, RESIDENT, one.case.reporter, one.values()) for one in self._senders(about)]
         self.outcome.letters = len(fresh)
         return told
+
+    def _senders(self, about: Facts) -> list[Facts]:
+        """The case, and the others of its matter that stand where it stands."""
+        case = about.case
+        others = self._store.together([case.matter] if case.matter else [])
+        return [about, *(replace(about, case=one) for one in others if one.id != case.id and one.state is case.state)]
 
     def _escalate(self, seen: frozenset[str]) -> None:
         """Enter each escalation in the case's log once, whether or not anybody can be reached (IN-2)."""
@@ -202,21 +216,21 @@ class Round:
         doors = self._mail.doors({*reporters.values(), *self._people.chats})
         post = self._post = Post(self._rules.wording, self._today, doors, set(doors) - self._people.chats)
         said: dict[str, list[list[str]]] = {}
+        cases = {each.facts.case.id: each.facts.case for each in fresh}
         lost = []
         for each in fresh:
             case, notice = each.facts.case, each.notice
-            self._keys += [each.key, *each.missed()]
             door = post.door(reporters.get(each.chat, "") if each.recipient == RESIDENT else each.chat)
             if door is None:
                 lost.append(each)
                 continue
+            self._keys += [each.key, *each.missed()]
             text = line(each.facts, notice, each.values, door.lang)
             post.add(door, case, Line(case.id, notice.step, notice.run, notice.rank, text), each.key)
             said.setdefault(case.id, []).append([notice.offset, each.recipient])
             self.outcome.said.append(Said(case.id, case.code, notice.run, notice.offset, each.recipient, text))
-        for case, _ in self._plans:
-            if case.id in said:
-                self._log(case, "reminded", notices=said[case.id])
+        for case_id, notices in said.items():
+            self._log(cases[case_id], "reminded", notices=notices)
         self._note_unreachable(lost)
 
     def _note_unreachable(self, lost: Sequence[_Due]) -> None:

@@ -71,7 +71,9 @@ _BY_ID_LOCKED = _BY_ID.with_for_update()
 class CaseStore:
     """See `cases.ports.Cases`."""
 
-    def __init__(self, connection: Connection, keys: KeyRing, new_id: Callable[[], str], *, locking: bool = True) -> None:
+    def __init__(
+        self, connection: Connection, keys: KeyRing, new_id: Callable[[], str], *, locking: bool = True
+    ) -> None:
         self._connection = connection
         self._locking = locking
         self._keys = keys

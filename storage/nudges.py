@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -14,24 +15,26 @@ from sqlalchemy import (
     Connection,
     Select,
     String,
+    and_,
     bindparam,
     func,
     insert,
+    or_,
     select,
     true,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from cases.model import Case, CaseEvent, Extension, Officer
+from cases.model import Case, CaseEvent, Extension, Officer, State
 from cases.reminders import AT_THE_DESK, Since
 from storage.case_store import ENUMS, EXCLUSIONS, PLACE_EVENT, case, event
 from storage.people import officer, reporter
 from storage.work import StoredWork, ledger, new_id
 
-ASKED_FOR_INFO = ("needs_info",)
-BACK_AT_DESK = ("info_given", "appealed", "reopened", "returned")
-"""Events after which the clocks of triage and forwarding run anew."""
+ASKED, ANSWERED = "asked_info", "added"
+BACK_AT_DESK = frozenset({"appealed", "reopened", "returned"})
+"""Events after which the clocks of triage and forwarding run anew, as they do when the resident has answered."""
 
 
 class Listed:
@@ -52,12 +55,14 @@ class Listed:
 _LIGHT = (
     *("id", "locality", "code", "kind", "subject", "topic", "state", "receiving_body", "competent_authority"),
     *("profile", "hamlet", "reporter", "submitted_at", "forwarded_at", "forward_doc_no", "forward_doc_date"),
-    *("received_on", "clock_version", "due_on", "answered_at", "relayed_at", "verdict", "assignee"),
+    *("received_on", "matter", "clock_version", "due_on", "answered_at", "relayed_at", "verdict", "assignee"),
     *("next_nudge_at", "urgings"),
 )
 _COLUMNS = select(*(case.c[name] for name in (*_LIGHT, "excluded", "extended_due_on")))
 _DUE = _COLUMNS.where(case.c.next_nudge_at <= bindparam("now")).order_by(case.c.next_nudge_at).limit(bindparam("most"))
 _DUE_LOCKED = _DUE.with_for_update(skip_locked=True)
+_REPLY_STATES = (State.RECEIVED, State.IN_PROGRESS, State.EXTENDED)
+_DESK_STATES = (*sorted(AT_THE_DESK), State.FORWARDED, State.ANSWERED)
 _BY_ID = Listed(_COLUMNS.with_for_update(), case.c.id)
 _OFFICERS = Listed(select(officer).where(officer.c.active == true()).order_by(officer.c.id), officer.c.locality)
 _REPORTERS = Listed(select(reporter.c.ref, reporter.c.chat_key), reporter.c.ref)
@@ -66,11 +71,12 @@ _LETTERS = Listed(
     select(event.c.case_id, event.c.at).where(event.c.what == "urged").order_by(event.c.id), event.c.case_id
 )
 _TURNS = Listed(
-    select(event.c.case_id, event.c.what, func.max(event.c.at, type_=event.c.at.type).label("at"))
-    .where(event.c.what.in_((*ASKED_FOR_INFO, *BACK_AT_DESK)))
-    .group_by(event.c.case_id, event.c.what),
+    select(event.c.case_id, event.c.what, event.c.at)
+    .where(event.c.what.in_((ASKED, ANSWERED, *sorted(BACK_AT_DESK))))
+    .order_by(event.c.id),
     event.c.case_id,
 )
+_TOGETHER = Listed(_COLUMNS.order_by(case.c.id), case.c.matter)
 _MOVE = (
     update(case)
     .where(case.c.id == bindparam("row"))
@@ -99,14 +105,20 @@ class NudgeStore:
             statement = statement.where(case.c.id.in_(only))
         return [_light(row) for row in self._connection.execute(statement, {"now": now, "most": most})]
 
-    def cases(self, condition: ColumnElement[bool]) -> list[Case]:
-        """Light cases of a list, in order of submission."""
-        statement = _COLUMNS.where(condition).order_by(case.c.submitted_at, case.c.id)
+    def listed(self, localities: Collection[str], horizon: date) -> list[Case]:
+        """Cases on which an office owes a step; of those with the authority only terms that end by `horizon`."""
+        ends = func.coalesce(case.c.extended_due_on, case.c.due_on)
+        at_work = or_(case.c.state.in_(_DESK_STATES), and_(case.c.state.in_(_REPLY_STATES), ends <= horizon))
+        statement = _COLUMNS.where(case.c.locality.in_(localities), at_work)
         return [_light(row) for row in self._connection.execute(statement)]
 
     def cases_by_id(self, case_ids: Sequence[str]) -> list[Case]:
         """Light cases, locked for change where the database can."""
         return [_light(row) for row in _BY_ID.rows(self._connection, case_ids)]
+
+    def together(self, matters: Collection[str]) -> list[Case]:
+        """All cases of these matters: the authority is reminded once for all, but every sender is told."""
+        return [_light(row) for row in _TOGETHER.rows(self._connection, matters)] if matters else []
 
     def due_ids(self, now: datetime, most: int) -> list[str]:
         """The same rows as `due`, by id only: for finding the one that cannot be read."""
@@ -115,14 +127,15 @@ class NudgeStore:
 
     def since(self, looked_at: Iterable[Case]) -> dict[str, Since]:
         """When each case last came back to the desk, and when its resident was asked for information."""
-        wanted = [one.id for one in looked_at if one.state in AT_THE_DESK or one.state.value in ASKED_FOR_INFO]
-        found: dict[str, dict[str, datetime]] = {}
-        if wanted:
-            for row in _TURNS.rows(self._connection, wanted):
-                name = "info_asked" if row.what in ASKED_FOR_INFO else "at_desk"
-                turns = found.setdefault(row.case_id, {})
-                turns[name] = max(row.at, turns.get(name, row.at))
-        return {case_id: Since(**turns) for case_id, turns in found.items()}
+        wanted = [one.id for one in looked_at if one.state in AT_THE_DESK or one.state is State.NEEDS_INFO]
+        found: dict[str, Since] = {}
+        for row in _TURNS.rows(self._connection, wanted) if wanted else ():
+            known = found.get(row.case_id, Since())
+            if row.what == ASKED:
+                found[row.case_id] = replace(known, info_asked=row.at)
+            elif row.what in BACK_AT_DESK or known.info_asked:
+                found[row.case_id] = Since(at_desk=row.at)
+        return found
 
     def urged_at(self, case_ids: Sequence[str]) -> dict[str, list[datetime]]:
         """When urging letters were written before, oldest first."""

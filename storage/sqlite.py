@@ -123,16 +123,22 @@ class _Writer:
             self._connection.close()
 
     def run(self, batch: list[_Job]) -> None:
-        """One transaction for the whole batch; each job's failure undoes that job alone."""
+        """One transaction for the whole batch. If any job fails, all is undone and each runs again by itself.
+
+        Failures are rare and a savepoint for every job would cost two statements each; jobs may therefore run
+        twice, as they may on PostgreSQL, and must change nothing but the database.
+        """
         try:
             with self._transaction() as connection:
                 for job in batch:
-                    self._step(connection, job, alone=len(batch) == 1)
-        except _Undo:
-            pass  # the only job failed: its error is kept on the job
-        except Exception as error:  # noqa: BLE001 - whatever broke the commit belongs to every waiting caller
-            for job in batch:
-                job.error = job.error or _fault(error)
+                    job.result = job.work(connection)
+        except Exception as error:  # noqa: BLE001 - handed to the caller who awaits the job
+            if len(batch) == 1:
+                batch[0].error = _fault(error)
+            else:
+                for job in batch:
+                    self.run([job])
+                return
         _settle(batch)
 
     @contextlib.contextmanager
@@ -149,23 +155,6 @@ class _Writer:
                 connection.invalidate()
                 connection.close()
             raise
-
-    def _step(self, connection: Connection, job: _Job, *, alone: bool) -> None:
-        savepoint = None if alone else connection.begin_nested()
-        try:
-            job.result = job.work(connection)
-        except Exception as error:  # handed to the caller who awaits this job
-            job.error = _fault(error)
-            if savepoint is None:
-                raise _Undo from error
-            savepoint.rollback()
-        else:
-            if savepoint is not None:
-                savepoint.commit()
-
-
-class _Undo(Exception):
-    """Rolls the transaction of a single failed job back."""
 
 
 def _fault(error: BaseException) -> BaseException:

@@ -1,4 +1,4 @@
-"""Token pairs that are spent by use: one refresher at a time across processes, the new pair stored before it is used."""
+"""Token pairs that are spent by use: one refresher at a time across processes, a new pair stored before its use."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class StoredTokens:
     async def lease(self) -> AsyncIterator[Any]:
         """Wait for the exclusive hold, then give the pair as it is now."""
         holder = new_id()
-        while not await self._office.write(lambda unit: self._take(unit, holder)):
-            await asyncio.sleep(WAIT_SECONDS)
+        while not await self._office.write(lambda unit: self._take(unit, holder)):  # noqa: ASYNC110
+            await asyncio.sleep(WAIT_SECONDS)  # another process may hold it: only looking tells
         try:
             yield _Lease(self, await self.load())
         finally:

@@ -146,4 +146,6 @@ class Office:
 
     async def read(self, step: Callable[[StoredWork], T]) -> T:
         """Run `step` without changing anything."""
-        return await self.database.read(lambda connection: step(StoredWork(connection, self.keys, self.clock(), locking=False)))
+        return await self.database.read(
+            lambda connection: step(StoredWork(connection, self.keys, self.clock(), locking=False))
+        )

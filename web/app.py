@@ -29,7 +29,9 @@ class Site(FastAPI):
     """FastAPI with the safe headers outside of everything and a straight way to the webhooks."""
 
     def __init__(self, services: WebServices) -> None:
-        super().__init__(title="Hồi Âm", version="1", openapi_url=None, docs_url=None, redoc_url=None)
+        super().__init__(
+            title="Hồi Âm", version="1", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
+        )
         self.live = services.live
         self._safe = SafeHeaders(secure=services.secure_cookies)
         self.straight: dict[str, Webhook] = {}

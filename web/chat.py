@@ -120,7 +120,14 @@ class Listening:
         services = self._talk.services
         try:
             with services.live.listen(self._key) as bell:
-                stream = events(services.live, bell, self._read, self._after, services.live_look_seconds)
+                stream = events(
+                    services.live,
+                    bell,
+                    self._read,
+                    self._after,
+                    look_every=services.live_look_seconds,
+                    heartbeat=services.live_heartbeat_seconds,
+                )
                 answer = StreamingResponse(stream, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
                 await answer(scope, receive, send)
         except Crowded:
@@ -143,7 +150,7 @@ def add_chat(document: Document, talk: Talk) -> None:
     """Serve and declare the endpoints."""
     ends = ChatEndpoints(talk)
     either, own = MAY_HAVE_SESSION["security"], WITH_SESSION["security"]
-    json_body = {"application/json": {"schema": Said.model_json_schema(ref_template="#/components/schemas/{model}")}}
+    json_body = {"application/json": {"schema": document.model(Said)}}
     after = query("after", "only lines with a higher number")
     document.bare(
         "POST",

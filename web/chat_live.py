@@ -104,13 +104,15 @@ class LiveLines:
             bell.pull()
 
 
-async def events(live: LiveLines, bell: Bell, read: Read, after: int, look_every: float) -> AsyncIterator[bytes]:
+async def events(
+    live: LiveLines, bell: Bell, read: Read, after: int, *, look_every: float, heartbeat: float
+) -> AsyncIterator[bytes]:
     """The stream: every line after `after`, then each new one; a comment as heartbeat.
 
     `look_every` (seconds) bounds how late a line comes that another process wrote and that rings no bell here.
     """
     yield f"retry: {RECONNECT}\n\n".encode()
-    pause = min(HEARTBEAT, look_every)
+    pause = min(heartbeat, look_every)
     silent = 0.0
     while not live.closed:
         bell.hush()
@@ -122,6 +124,6 @@ async def events(live: LiveLines, bell: Bell, read: Read, after: int, look_every
             continue
         rang = await bell.wait(pause)
         silent = 0.0 if rang or lines else silent + pause
-        if silent >= HEARTBEAT:
+        if silent >= heartbeat:
             silent = 0.0
             yield b": \n\n"

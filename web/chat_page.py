@@ -19,13 +19,13 @@ from web.openapi import MAY_HAVE_SESSION, PUBLIC, refusals
 from web.pages import Refusal
 from web.security import Session, same_site
 from web.talk import FILES_CAP, Said, SentFile, Talk
-from web.uploads import ACCEPT, CAP, opened, read_form, refusing_files
+from web.uploads import ACCEPT, CAP, form_of, opened, refusing_files
 
 SHOWN = 100  # lines drawn at first; earlier ones on demand
 START = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SCRIPT_TEXTS = (
-    "answering", "cancel", "closed_mic", "earlier", "failed", "file_empty", "file_large", "file_many", "file_type",
-    "me", "new_lines", "offline", "place_denied", "place_own", "place_send", "place_unknown", "retry", "sending", "sent", "them",
+    "cancel", "closed_mic", "failed", "file_empty", "file_large", "file_many", "file_type", "me", "new_lines",
+    "offline", "place_denied", "place_own", "place_send", "place_unknown", "retry", "sending", "sent", "them",
     "today", "uploading", "voice_name", "waiting", "yesterday",
 )  # fmt: skip
 
@@ -95,11 +95,11 @@ class ChatPage:
         """One message from the plain form, then back to the page, at its end."""
         session = self._talk.writing(request)
         with refusing_files():
-            form = await read_form(request, FILES_CAP)
-            files = await self._stored(session, form)
+            async with form_of(request, FILES_CAP) as form:
+                fields, files = _fields(form), await self._stored(session, form)
         lang = self._pages.language(request)
         try:
-            said = Said(**_fields(form), files=files)
+            said = Said(**fields, files=files)
         except ValidationError:
             raise Refusal(422, "web_error_unreadable") from None
         await self._talk.say(session, said, lang)

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -82,6 +83,13 @@ class Document:
         self._app = app
         self._cookie = cookie
         self._paths: dict[str, dict[str, Any]] = {}
+        self._schemas: dict[str, Any] = {}
+
+    def model(self, model: type[BaseModel]) -> dict[str, str]:
+        """A reference to this model, whose schema (and its parts) the document then holds."""
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        self._schemas |= {**schema.pop("$defs", {}), model.__name__: schema}
+        return {"$ref": f"#/components/schemas/{model.__name__}"}
 
     def bare(
         self, method: str, path: str, endpoint: Callable[[Request], Awaitable[Response]] | Any, said: Declared
@@ -95,7 +103,9 @@ class Document:
         if self._app.openapi_schema is None:
             document = get_openapi(title=self._app.title, version=self._app.version, routes=self._app.routes)
             document["paths"] = {**document.get("paths", {}), **self._paths}
-            document.setdefault("components", {})["securitySchemes"] = self._schemes()
+            components = document.setdefault("components", {})
+            components["securitySchemes"] = self._schemes()
+            components["schemas"] = {**components.get("schemas", {}), **self._schemas}
             self._app.openapi_schema = document
         return self._app.openapi_schema
 

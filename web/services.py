@@ -12,7 +12,7 @@ from cases.messages import Incoming
 from cases.wording import Wording
 from storage.vault import FileVault
 from storage.work import Office, StoredWork
-from web.chat_live import LiveLines
+from web.chat_live import HEARTBEAT, LiveLines
 from web.webhooks import Accept, WebhookChannel
 
 Named = Sequence[tuple[str, str]]
@@ -69,5 +69,6 @@ class WebServices:
     secure_cookies: bool = False
     metrics_public: bool = False
     live_look_seconds: float = 20.0
+    live_heartbeat_seconds: float = HEARTBEAT
     channel_links: Named = ()
     terms: Mapping[str, int] = field(default_factory=lambda: {"reply": 20, "longest": 30})

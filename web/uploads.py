@@ -7,7 +7,7 @@ import contextlib
 import hmac
 import re
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -91,8 +91,9 @@ class Uploads:
         """
         declared = request.headers.get("content-type", "")
         if declared.startswith("multipart/form-data"):
-            field = (await read_form(request, 1)).get("file")
-            return await opened(field) if isinstance(field, UploadFile) else ("", "", b"")
+            async with form_of(request, 1) as form:
+                field = form.get("file")
+                return await opened(field) if isinstance(field, UploadFile) else ("", "", b"")
         pieces = [piece async for piece in chunks(request.headers.get("content-length"), request.receive, CAP)]
         name = unquote(request.headers.get("x-file-name", ""), errors="replace")
         return name, declared, b"".join(pieces)
@@ -123,16 +124,21 @@ class Uploads:
         return self._keys.lookup("web-upload", f"{session.id}\0{sorted(described.items())}")
 
 
-async def read_form(request: Request, most_files: int) -> FormData:
+@contextlib.asynccontextmanager
+async def form_of(request: Request, most_files: int) -> AsyncIterator[FormData]:
     """A form with files, held in memory: a temporary file would be a copy in clear.
 
     Raises `TooLarge`, `HungUp`, ValueError.
     """
     body = chunks(request.headers.get("content-length"), request.receive, CAP + FORM_OVERHEAD)
     try:
-        return await _InMemory(request.headers, body, max_files=most_files, max_fields=20).parse()
+        form = await _InMemory(request.headers, body, max_files=most_files, max_fields=20).parse()
     except (MultiPartException, KeyError) as error:
         raise ValueError("not a readable form") from error
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 async def opened(file: UploadFile) -> File:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from cases.messages import Address, Capabilities, FileRef, Incoming, Outgoing, Pace, SendResult
 
@@ -63,6 +63,14 @@ class Channel(Protocol):
 
     async def fetch(self, file: FileRef, cap: int) -> bytes:
         """Download one file from the vendor's own hosts, at most `cap` bytes; raises `FileFault`."""
+
+
+@runtime_checkable
+class Acknowledging(Protocol):
+    """A channel whose buttons spin until the tap is acknowledged (Telegram)."""
+
+    async def acknowledge(self, incoming: Incoming) -> None:
+        """Tell the messenger that the tap was taken; never raises."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import hmac
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -84,6 +84,7 @@ class Telegram:
                 await self._greet()
         except (TimeoutError, Trouble) as trouble:
             if isinstance(trouble, Trouble) and trouble.kind in ("token", "refused"):
+                await self.close()
                 raise ValueError(_sentence(trouble)) from None
             LOG.warning("Telegram cannot be reached now; it is tried again until it can")
             self._greeting = asyncio.create_task(self._greet_later())
@@ -174,8 +175,17 @@ class Telegram:
         if self._mode == "webhook":
             await ear.use_webhook(self._webhook_url, self._secret)
         else:
-            await ear.use_polling()
-        await ear.set_menu()
+            await self._if_allowed(ear.use_polling())
+        await self._if_allowed(ear.set_menu())
+
+    async def _if_allowed(self, request: Coroutine[Any, Any, None]) -> None:
+        """The bot works without it: polling itself says when a webhook is in the way."""
+        try:
+            await request
+        except Trouble as trouble:
+            if trouble.kind != "refused":
+                raise
+            LOG.warning("Telegram refuses a wish of the start (%s)", trouble)
 
     async def _greet_later(self) -> bool:
         """Try until it works; whether the token is good."""
@@ -196,7 +206,7 @@ class Telegram:
         if self._alarm is not None:
             await self._alarm(sentence)
 
-    async def _lightly(self, request: Any) -> None:
+    async def _lightly(self, request: Coroutine[Any, Any, None]) -> None:
         """Politeness only: it may fail or take too long without consequence."""
         try:
             async with asyncio.timeout(TAP_SECONDS):
@@ -208,7 +218,7 @@ class Telegram:
 def _sentence(trouble: Trouble) -> str:
     if trouble.kind == "token":
         return REFUSED
-    return f"Telegram không nhận địa chỉ webhook hoặc bảng lệnh ({trouble}). Cách xử lý: xem lại HOIAM_PUBLIC_URL."
+    return f"Telegram không nhận địa chỉ webhook ({trouble}). Cách xử lý: xem lại HOIAM_PUBLIC_URL."
 
 
 def check_settings(token: str, api: str, secret: str, url: str, mode: str) -> None:

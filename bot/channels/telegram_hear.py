@@ -147,7 +147,12 @@ class Ear:
 
     async def introduce(self) -> None:
         """Ask who we are: proves the token and learns the name people mention in groups."""
-        user = await self._ask(self._bot.get_me())
+        try:
+            user = await self._ask(self._bot.get_me())
+        except Trouble as trouble:  # a token of the wrong form gets 404 rather than 401
+            if trouble.kind == "refused":
+                raise Trouble("token", TOKEN_REFUSED) from None
+            raise
         self.me = Me(user.id, user.username or "")
 
     async def use_webhook(self, url: str, secret: str) -> None:
@@ -219,12 +224,12 @@ class Ear:
             trouble = Trouble("busy", "too many requests")
             trouble.after = float(fault.retry_after)
             raise trouble from None
-        except (TelegramUnauthorizedError, TelegramNotFound):
+        except TelegramUnauthorizedError:
             raise Trouble("token", TOKEN_REFUSED) from None
         except TelegramConflictError:
             raise Trouble("conflict", "another poller or a webhook") from None
-        except TelegramBadRequest as fault:
-            raise Trouble("refused", fault.message) from None
+        except (TelegramBadRequest, TelegramNotFound) as fault:
+            raise Trouble("refused", fault.message.replace(self._token, "…")) from None
         except (TimeoutError, AiogramError, ValidationError) as fault:
             raise Trouble("network", type(fault).__name__) from None
 

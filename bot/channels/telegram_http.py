@@ -13,7 +13,7 @@ import aiohttp
 import orjson
 from telegram._utils.defaultvalue import DEFAULT_NONE
 from telegram._utils.types import ODVInput
-from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 CONNECT_SECONDS: Final = 5.0
@@ -123,7 +123,10 @@ class AiohttpRequest(BaseRequest):
         pool_timeout: ODVInput[float] = DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         """Post the parameters as JSON; the time limits are the channel's own, for every method alike."""
-        body = orjson.dumps(request_data.parameters) if request_data else b"{}"
+        try:
+            body = orjson.dumps(request_data.parameters) if request_data else b"{}"
+        except orjson.JSONEncodeError:  # half a surrogate pair; it would never be taken
+            raise BadRequest("text is not valid Unicode") from None
         try:
             status, payload = await self._wire.post(url, body, JSON)
         except Unsent as fault:

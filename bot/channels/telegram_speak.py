@@ -85,7 +85,7 @@ class Mouth:
 
     async def _say(self, chat: str, message: Outgoing) -> SendResult:
         fields = {
-            "chat_id": chat,
+            "chat_id": int(chat),
             "text": message.text,
             "link_preview_options": {"is_disabled": True},
             "reply_markup": markup(message, private=not chat.startswith("-")),

@@ -18,7 +18,7 @@ from cases.model import Case, CaseEvent, Officer
 from cases.ports import CaseQuery
 from cases.rules import Rules
 from cases.visibility import Sight, sight
-from storage.nudges import reminders_of
+from storage.reminder_log import reminders_of
 from storage.work import StoredWork
 
 Row = dict[str, Any]

@@ -27,7 +27,9 @@ def invite(arguments: argparse.Namespace) -> int:
         if not directory.has(arguments.body):
             raise Failed(f"--body: {arguments.body} is not a body in force; there are {', '.join(directory.bodies)}")
         if arguments.post and arguments.post not in {post.code for post in directory.posts}:
-            raise Failed(f"--post: {arguments.post} is not known; there are {', '.join(p.code for p in directory.posts)}")
+            raise Failed(
+                f"--post: {arguments.post} is not known; there are {', '.join(p.code for p in directory.posts)}"
+            )
         code = secrets.token_hex(5)
 
         def store(unit: StoredWork) -> None:

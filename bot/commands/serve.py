@@ -97,7 +97,7 @@ class _Server(uvicorn.Server):
     async def wait_for_signal(self) -> None:
         """Serve nothing, end on the same signals."""
         with self.capture_signals():
-            while not self.should_exit:
+            while not self.should_exit:  # noqa: ASYNC110 - set by a signal handler
                 await asyncio.sleep(0.2)
 
 
@@ -108,12 +108,12 @@ async def _background(app: App) -> Any:
 
     tasks = [_task(app.delivery.run), _task(app.fetcher.run)]
     tasks += [_task(_keep(channel, app)) for channel in app.channels.values()]
-    ticker = Ticker(app.jobs())
+    ticker = Ticker(app.clock, app.jobs())
     ticker.start()
     try:
         yield
     finally:
-        ticker.stop()
+        await ticker.stop()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -132,6 +132,9 @@ def _keep(channel: Channel, app: App) -> Callable[[], Coroutine[Any, Any, None]]
             try:
                 await channel.start()
                 await channel.poll(app.spine.accept)
+                return
+            except ValueError as error:  # a token or setting that cannot work: waiting does not mend it
+                log.error("channel off", channel=channel.name, detail=str(error))
                 return
             except Exception as error:  # noqa: BLE001 - one messenger's fault must not end the process
                 log.error("channel stopped", channel=channel.name, error=type(error).__name__)
@@ -158,7 +161,9 @@ def first_links(unit: StoredWork, app: App) -> list[tuple[str, str]]:
     place = rules.book.communes[0]
     if any(officer.chat for officer in unit.people.officers(place.code)):
         return []
-    wanted = [("Quản trị / administrator", "mttq", (OfficerRole.ADMIN,), "Quản trị đầu tiên")]
+    wanted: list[tuple[str, str, tuple[OfficerRole, ...], str]] = [
+        ("Quản trị / administrator", "mttq", (OfficerRole.ADMIN,), "Quản trị đầu tiên")
+    ]
     if place.code == SAMPLE:  # an administrator reads no case: trying the sample needs the two who work on it
         handler = (OfficerRole.HANDLER, OfficerRole.TRIAGE)
         wanted.append(("Cán bộ Mặt trận (thử)   ", "mttq", handler, "Cán bộ Mặt trận (thử)"))

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from bot.channels.base import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_poll import REFUSED
 from cases.messages import Address, Ask, Choice, Fate, Outgoing, Pace
 from tests.channels.telegram_kit import HOME, MAI, Alarms, connected
-from tests.fakes.telegram_people import TelegramPerson
-from tests.fakes.telegram_server import FakeTelegram
+from tests.fakes.telegram_server import FakeTelegram, TelegramPerson
 
 HELLO = Outgoing("Kính chào bà con")
 GROUP = Address("telegram", "-4001")
@@ -100,6 +100,13 @@ async def test_other_400s_refuse_the_message() -> None:
         assert (await channel.send(HOME, Outgoing(" "))).fate is Fate.REFUSED
 
 
+async def test_broken_unicode_refuses_the_message() -> None:
+    """Half a surrogate pair cannot be sent to anybody; it must not hold up what comes after it."""
+    async with connected() as (fake, channel):
+        assert (await channel.send(HOME, Outgoing("a\ud83d"))).fate is Fate.REFUSED
+        assert fake.calls == []
+
+
 async def test_the_reason_holds_no_ids_and_no_quotations() -> None:
     """Details are for operators' logs."""
     async with connected() as (fake, channel):
@@ -144,6 +151,14 @@ async def test_many_at_once() -> None:
         results = await asyncio.gather(*(channel.send(Address("telegram", str(n)), HELLO) for n in range(1, 65)))
         assert {result.fate for result in results} == {Fate.SENT}
         assert {sent.chat_id for sent in fake.sent} == set(range(1, 65))
+
+
+async def test_the_second_wall_holds_what_slips_by() -> None:
+    """python-telegram-bot's limiter lets one second's worth through at once and makes the next message wait."""
+    pytest.importorskip("aiolimiter")
+    async with connected(pace=Pace(5, 1, 20)) as (fake, channel):
+        await asyncio.gather(*(channel.send(Address("telegram", str(n)), HELLO) for n in range(1, 7)))
+        assert fake.sent[5].at - fake.sent[4].at > 0.1
 
 
 async def test_short_labels_share_a_row() -> None:
@@ -212,5 +227,5 @@ async def test_a_person_hears_and_answers() -> None:
 
 def test_limits_are_telegrams() -> None:
     """What the delivery loop paces by."""
-    channel = Telegram(FakeTelegram.token)
+    channel: Channel = Telegram(FakeTelegram.token)
     assert (channel.pace, channel.capabilities.text_limit) == (Pace(25, 1, 20), 4096)

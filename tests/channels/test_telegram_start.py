@@ -99,6 +99,14 @@ async def test_a_refused_webhook_stops_the_start() -> None:
             await channel.start()
 
 
+async def test_a_refused_menu_does_not_stop_the_start(caplog: pytest.LogCaptureFixture) -> None:
+    """The bot works without it."""
+    async with connected() as (fake, channel):
+        fake.fail_next(method="setMyCommands", status=400, description="Bad Request: BOT_COMMAND_INVALID")
+        await channel.start()
+        assert "BOT_COMMAND_INVALID" in caplog.text
+
+
 async def test_telegram_out_of_reach_does_not_stop_the_start(caplog: pytest.LogCaptureFixture) -> None:
     """The rest of the system serves on; the menu is set when Telegram is back."""
     async with connected() as (fake, channel):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.fakes.telegram_server import FakeTelegram
 
 PAGE = """<!doctype html><html lang="vi"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Telegram giả</title>
+<title>Telegram giả</title><link rel="icon" href="data:,">
 <style>
 body{font:17px system-ui,sans-serif;margin:0;background:#dfe7ec}
 main{max-width:34rem;margin:auto;padding:1rem 1rem 7rem}
@@ -23,7 +23,7 @@ form>*{font:inherit}#text{flex:1;min-width:0;padding:.5rem}#chat{width:5rem}
 <main id="log"></main>
 <form id="form"><input id="chat" type="number" value="5001" title="chat id">
 <input id="text" autocomplete="off" placeholder="Nhắn tin, ví dụ /start">
-<label>📎<input id="photo" type="file" hidden></label><button>Gửi</button></form>
+<label>Ảnh<input id="photo" type="file" hidden></label><button>Gửi</button></form>
 <script>
 const $=id=>document.getElementById(id);let seen=0,shown=0;
 const post=(path,body)=>fetch('/resident/'+path+'?chat='+$('chat').value,{method:'POST',body});

@@ -16,9 +16,11 @@ from aiohttp import web
 
 from bot.clock import Clock, system_clock
 from tests.fakes.telegram_page import add_page
-from tests.fakes.telegram_people import Residents
+from tests.fakes.telegram_people import Residents, TelegramPerson
 from tests.fakes.telegram_push import push
 from tests.fakes.telegram_shapes import BOT, BOT_ID, Failure, Refusal, Sent, chat_of, check_message
+
+__all__ = ["FakeTelegram", "TelegramPerson", "serve"]
 
 MAX_FILE = 20 * 1024 * 1024
 Fields = dict[str, Any]

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from bot.clock import SteppedClock
 from cases.messages import Event
 from cases.model import Kind, Priority, Secrecy, State, Subject
-from cases.rules import Rules
 from storage.work import Office
-from tests.handlers.cast import Person, cases_of, open_spine, report_road
-
-Meet = Callable[..., Person]
-
-
-@pytest.fixture
-def meet(office: Office, rules: Rules, clock: SteppedClock) -> Meet:
-    """Introduces people to the bot."""
-    spine = open_spine(office, rules)
-    return lambda channel="telegram", id="1001": Person(spine, office, clock, channel, id)
-
+from tests.handlers.cast import cases_of, report_road
+from tests.handlers.conftest import Meet
 
 async def test_a_road_reported_becomes_a_case_at_the_investment_board(meet: Meet) -> None:
     """The worked example: a broken new road goes to the community board, UBND must answer."""

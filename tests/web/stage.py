@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -108,7 +109,7 @@ class Stage:
 
     def run(self, step: Callable[[StoredWork], Any]) -> Any:
         """One unit of work, from a test without an event loop."""
-        return asyncio.run(self.services.office.write(step))
+        return finish(self.services.office.write(step))
 
 
 async def _ready() -> Mapping[str, object]:
@@ -134,7 +135,9 @@ def services_for(office: Office, desk: Desk, folder: Path) -> WebServices:
 
 
 @contextmanager
-def staged(folder: Path, change: Callable[[Desk, WebServices], WebServices] | None = None, **changes: Any) -> Iterator[Stage]:
+def staged(
+    folder: Path, change: Callable[[Desk, WebServices], WebServices] | None = None, **changes: Any
+) -> Iterator[Stage]:
     """Serve on a free port until the block ends."""
     database = open_database(f"sqlite:///{folder}/web.db")
     office = Office(database, KeyRing([bytes(range(32))]), system_clock)
@@ -143,11 +146,17 @@ def staged(folder: Path, change: Callable[[Desk, WebServices], WebServices] | No
     if change is not None:
         services = change(desk, services)
     try:
-        asyncio.run(_upgraded(database))
+        finish(_upgraded(database))
         with served(services) as url:
             yield Stage(url, services, desk, folder, database)
     finally:
-        asyncio.run(database.close())
+        finish(database.close())
+
+
+def finish(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run to the end in a thread of its own, whether or not the test has an event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 async def _upgraded(database: Database) -> None:
@@ -178,8 +187,3 @@ def served(services: WebServices) -> Iterator[str]:
         server.should_exit = True
         thread.join()
         door.close()
-
-
-def names(pairs: Sequence[tuple[str, str]]) -> list[str]:
-    """Second halves of pairs."""
-    return [name for _, name in pairs]

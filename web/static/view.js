@@ -171,7 +171,10 @@ function atEnd() {
 
 function afterDrawing(mine) {
   if (following || mine) toEnd();
-  else down.hidden = false;
+  else {
+    down.hidden = false;
+    down.querySelector("span").textContent = say("new_lines");
+  }
   if (document.hidden && !mine) {
     unread += 1;
     document.title = `(${unread}) ${title}`;
@@ -183,7 +186,8 @@ addEventListener("scroll", () => {
   if (atEnd()) following = true;
   else if (window.scrollY < top) following = false;
   top = window.scrollY;
-  if (following) down.hidden = true;
+  down.hidden = following;
+  if (following) down.querySelector("span").textContent = "";
 }, { passive: true });
 // Pictures load, the tray opens, the keyboard comes: who was at the end stays there.
 new ResizeObserver(() => {

@@ -1,0 +1,139 @@
+"""After the report: tracking, adding, withdrawing, the other device, own data, language."""
+
+from __future__ import annotations
+
+import re
+
+from cases.model import State
+from storage.work import Office
+from tests.handlers.cast import Person, cases_of, report_road
+from tests.handlers.conftest import Meet
+
+RECEIPT = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]")
+
+
+def receipt_of(person: Person) -> str:
+    """The receipt code this person was shown."""
+    return next(found[0] for message in person.heard if (found := RECEIPT.search(message.text)))
+
+
+async def test_the_case_number_shows_where_it_stands(meet: Meet) -> None:
+    """State, body and the next step with its date."""
+    person = meet()
+    case = await report_road(person)
+    said = await person.says(case.code.lower())
+    assert "đã tiếp nhận" in said
+    assert "chậm nhất ngày 04/03/2026" in said
+
+
+async def test_a_number_guessed_from_another_chat_shows_nothing(meet: Meet) -> None:
+    """Case numbers can be guessed; only one's own cases answer to them."""
+    case = await report_road(meet())
+    stranger = meet(id="2002")
+    said = await stranger.says(case.code)
+    assert "Không tìm thấy" in said
+    assert "tiếp nhận" not in said
+
+
+async def test_a_receipt_code_from_another_chat_shows_the_state_and_nothing_said(meet: Meet) -> None:
+    """Whoever holds the paper learns the state and dates, never what was reported."""
+    person = meet()
+    await report_road(person)
+    said = await meet("zalo-bot", "9").says(receipt_of(person).replace("-", " ").lower())
+    assert "đã tiếp nhận" in said
+    assert "nứt" not in said
+    assert "Chất lượng" not in said
+
+
+async def test_a_mistyped_receipt_code_is_told_from_a_wrong_one(meet: Meet) -> None:
+    """One wrong character: look again."""
+    person = meet()
+    await report_road(person)
+    code = receipt_of(person)
+    said = await meet(id="9").says(("0" if code[0] != "0" else "1") + code[1:])
+    assert "từng ký tự" in said
+
+
+async def test_the_receipt_code_moves_the_news_to_another_device(meet: Meet, office: Office) -> None:
+    """After rejoining the new chat owns the case, and the old one is told."""
+    person, other = meet(), meet("zalo-bot", "9")
+    await report_road(person)
+    await other.says(receipt_of(person))
+    await other.says("1")
+    assert "gửi đến đây" in other.heard[-2].text
+    assert "chuyển sang một máy khác" in await person._listen()
+    assert "Không tìm thấy" in await person.says("PA-2026-000001")
+
+
+async def test_an_addition_is_kept_in_the_history(meet: Meet, office: Office) -> None:
+    """What is added later stands in the case's history as sent."""
+    person = meet()
+    case = await report_road(person)
+    await person.says("/bosung")
+    await person.taps(case.code)
+    said = await person.says("Hôm nay vết nứt đã rộng thêm hai gang tay")
+    assert "Đã ghi vào hồ sơ" in said
+    history = await office.read(lambda unit: unit.cases.history(case.id))
+    assert history[-1].data["text"] == "Hôm nay vết nứt đã rộng thêm hai gang tay"
+
+
+async def test_withdrawing_before_forwarding_ends_the_case_and_the_identity(meet: Meet, office: Office) -> None:
+    """The case is withdrawn and the vault holds nothing more."""
+    person = meet()
+    case = await report_road(person)
+    await person.says("/tracuu")
+    await person.taps(case.code)
+    await person.taps("Rút lại")
+    await person.taps("Rút lại")
+    (now,) = await cases_of(office)
+    assert (now.state, now.reporter) == (State.WITHDRAWN, "")
+    assert await office.read(lambda unit: unit.people.reporter(case.reporter)) is None
+
+
+async def test_erasing_own_data_withdraws_consent(meet: Meet, office: Office) -> None:
+    """Identity gone from every case; the next report asks for consent again."""
+    person = meet()
+    await report_road(person)
+    await person.says("/dulieu")
+    await person.taps("Xóa")
+    said = await person.taps("Xóa")
+    assert "1 hồ sơ" in said
+    assert (await cases_of(office))[0].reporter == ""
+    assert "Trước khi gửi" in await person.says("/phananh")
+
+
+async def test_own_data_lists_every_case(meet: Meet) -> None:
+    """Number, date and who may know the name."""
+    person = meet()
+    await report_road(person)
+    await person.says("du lieu cua toi")
+    assert "PA-2026-000001" in await person.taps("Xem")
+
+
+async def test_the_language_changes_for_this_chat(meet: Meet) -> None:
+    """English from the next message on."""
+    person = meet()
+    await person.says("/ngonngu")
+    await person.taps("English")
+    assert "report" in (await person.says("/start")).lower()
+
+
+async def test_the_library_answers_a_typed_question(meet: Meet) -> None:
+    """A question in the library finds its article."""
+    person = meet()
+    await person.says("/thuvien")
+    assert "20 ngày làm việc" in await person.says("bao lau thi co tra loi")
+
+
+async def test_commands_work_without_diacritics_and_slash(meet: Meet) -> None:
+    """Words steer like commands."""
+    person = meet()
+    assert "mã biên nhận" in await person.says("tra cuu")
+    assert "Đã dừng" in await person.says("HUY") or "giữ nguyên" in person.heard[-2].text
+
+
+async def test_emoji_and_odd_text_are_answered(meet: Meet) -> None:
+    """Nothing a person sends meets silence."""
+    person = meet()
+    for text in ("👍👍", "​", "'; DROP TABLE chat;--", "<b>{{7*7}}</b>", "‮xin chào", "."):
+        assert await person.says(text)

@@ -1,0 +1,79 @@
+"""The OpenAPI document declares every route and its security: a route nobody declared fails here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.routing import Route
+
+from tests.web.stage import Stage
+from tests.web.visitor import Visitor
+from web.app import create_app
+
+PUBLIC: list[Any] = []
+OWN: list[Any] = [{"chatSession": []}]
+EITHER: list[Any] = [{"chatSession": []}, {}]
+DECLARED = {
+    ("GET", "/"): PUBLIC,
+    ("GET", "/board.csv"): PUBLIC,
+    ("GET", "/cases/{public_id}"): PUBLIC,
+    ("GET", "/console"): PUBLIC,
+    ("GET", "/static/{version}/{name}"): PUBLIC,
+    ("GET", "/healthz"): PUBLIC,
+    ("GET", "/readyz"): PUBLIC,
+    ("GET", "/metrics"): PUBLIC,
+    ("GET", "/openapi.json"): PUBLIC,
+    ("GET", "/chat"): EITHER,
+    ("GET", "/chat/lines"): EITHER,
+    ("GET", "/chat/live"): OWN,
+    ("GET", "/chat/hamlets"): EITHER,
+    ("POST", "/chat/messages"): EITHER,
+    ("POST", "/chat/files"): EITHER,
+    ("POST", "/chat/say"): EITHER,
+    ("POST", "/chat/leave"): PUBLIC,
+    ("POST", "/webhook/telegram"): [{"telegramSecret": []}],
+    ("POST", "/webhook/zalo-bot"): [{"zaloBotSecret": []}],
+    ("POST", "/webhook/zalo-oa"): [{"zaloOaSignature": []}],
+}
+"""What each route of the web room demands; a new route is added here with a decision."""
+
+
+async def _document(visitor: Visitor) -> Any:
+    return (await visitor.get("/openapi.json")).json
+
+
+async def test_the_document_says_what_each_route_demands(visitor: Visitor) -> None:
+    """Method, path and security of every operation."""
+    paths = (await _document(visitor))["paths"]
+    found = {(method.upper(), path): said["security"] for path, ways in paths.items() for method, said in ways.items()}
+    assert found == DECLARED
+
+
+async def test_every_served_route_is_in_the_document(stage: Stage) -> None:
+    """Routes of the application and the document are the same set."""
+    from dataclasses import replace
+
+    from prometheus_client import CollectorRegistry
+
+    app = create_app(replace(stage.services, registry=CollectorRegistry()))
+    routes = [route for route in app.routes if isinstance(route, Route)]
+    assert len(routes) == len(app.routes)
+    served = {(method, route.path) for route in routes for method in (route.methods or {"POST"}) - {"HEAD"}}
+    assert served == set(DECLARED)
+
+
+async def test_named_schemes_exist(visitor: Visitor) -> None:
+    """Every scheme an operation names is defined."""
+    document = await _document(visitor)
+    schemes = set(document["components"]["securitySchemes"])
+    used = {name for way in DECLARED.values() for scheme in way for name in scheme}
+    assert used <= schemes
+    assert document["components"]["securitySchemes"]["chatSession"]["name"] == "hoiam"
+
+
+async def test_schemas_can_be_resolved(visitor: Visitor) -> None:
+    """No reference points nowhere."""
+    document = await _document(visitor)
+    text = str(document)
+    for name in {part.split("'")[0] for part in text.split("#/components/schemas/")[1:]}:
+        assert name in document["components"]["schemas"]

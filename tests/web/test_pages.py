@@ -1,0 +1,215 @@
+"""Pages as the server draws them: the chat without scripts, the public board, plain errors, two languages."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import date
+
+import aiohttp
+import pytest
+
+from cases.messages import Choice, Outgoing
+from tests.web.stage import Stage, staged
+from tests.web.visitor import Answer, Visitor, visiting
+from web.services import PublishedCase
+
+CASE = PublishedCase(
+    "k7m2",
+    "Đường sá",
+    "=HYPERLINK(1) Đường Thôn 2 nứt <b>",
+    "UBND xã Mẫu",
+    date(2026, 10, 1),
+    date(2026, 10, 20),
+    "Đã sửa",
+)
+FORM = {"sec-fetch-site": "same-origin", "accept": "text/html"}
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """An installation with one published result."""
+
+    async def published() -> list[PublishedCase]:
+        return [CASE]
+
+    with staged(
+        tmp_path_factory.mktemp("board"), published=published, channel_links=(("Zalo", "https://zalo.me/1"),)
+    ) as own:
+        yield own
+
+
+async def post(visitor: Visitor, path: str = "/chat/say", **fields: str) -> Answer:
+    """A plain form."""
+    form = aiohttp.FormData({"message_id": "form-12345678", **fields}, default_to_multipart=True)
+    return await visitor.ask("POST", path, data=form, headers=FORM)
+
+
+async def test_the_plain_form_takes_words_and_goes_back(visitor: Visitor) -> None:
+    """Without scripts: 303 to the end of the page, which then shows both sides."""
+    answer = await post(visitor, text="dòng một\r\ndòng hai")
+    assert (answer.status, answer.headers["location"]) == (303, "/chat#end")
+    assert (await visitor.lines())[0]["text"] == "dòng một\ndòng hai"
+    assert "Bot nghe: dòng một" in (await visitor.get("/chat")).text
+
+
+async def test_a_form_sent_twice_is_one_message(visitor: Visitor) -> None:
+    """The page's own message id is in the form: going back and sending again changes nothing."""
+    for _ in range(2):
+        await post(visitor, text="một lần")
+    assert len(await visitor.lines()) == 2
+
+
+async def test_the_plain_form_presses_buttons(visitor: Visitor) -> None:
+    """The answer buttons are submit buttons."""
+    await post(visitor, text="/start")
+    page = (await visitor.get("/chat")).text
+    assert 'name="choice" value="n1.0"' in page
+    await post(visitor, choice="n1.0", message_id="form-press-1")
+    assert [line["text"] for line in await visitor.lines()][::2] == ["Bắt đầu", "Phản ánh mới"]
+
+
+async def test_the_plain_form_sends_files(visitor: Visitor, stage: Stage) -> None:
+    """Pictures go with the words."""
+    form = aiohttp.FormData({"message_id": "form-files-1", "text": "kèm ảnh"}, default_to_multipart=True)
+    form.add_field("file", io.BytesIO(b"\xff\xd8 one"), filename="1.jpg", content_type="image/jpeg")
+    form.add_field("file", io.BytesIO(b"\xff\xd8 two"), filename="2.jpg", content_type="image/jpeg")
+    assert (await visitor.ask("POST", "/chat/say", data=form, headers=FORM)).status == 303
+    assert [file.name for file in stage.desk.heard[-1].files] == ["1.jpg", "2.jpg"]
+
+
+async def test_an_empty_file_field_is_no_file(visitor: Visitor, stage: Stage) -> None:
+    """Browsers send an empty part when nothing was chosen."""
+    form = aiohttp.FormData({"message_id": "form-nofile-1", "text": "chữ"}, default_to_multipart=True)
+    form.add_field("file", io.BytesIO(b""), filename="", content_type="application/octet-stream")
+    assert (await visitor.ask("POST", "/chat/say", data=form, headers=FORM)).status == 303
+    assert stage.desk.heard[-1].files == ()
+
+
+async def test_a_refused_form_is_a_plain_page(visitor: Visitor) -> None:
+    """The sentence as a page, with a way back."""
+    answer = await post(visitor, text="  ")
+    assert answer.status == 422
+    assert "Tin chưa có nội dung" in answer.text
+    assert 'href="/chat' in answer.text
+
+
+async def test_text_is_escaped_and_addresses_can_be_followed(visitor: Visitor) -> None:
+    """Markup stays text; only web addresses become links."""
+    await visitor.say('<img src=x onerror=alert(1)> https://example.org/?a=1&b="x javascript:alert(1)')
+    page = (await visitor.get("/chat")).text
+    assert "<img src=x" not in page
+    assert '<a href="https://example.org/?a=1&amp;b=" target="_blank" rel="noopener noreferrer">' in page
+    assert 'href="javascript' not in page
+
+
+async def test_buttons_of_the_last_turn_only_and_of_notices(visitor: Visitor, stage: Stage) -> None:
+    """What is answered loses its buttons; a notice keeps its own."""
+    await visitor.say("/start")
+    await stage.desk.notify(
+        visitor.cookie().split(".")[0],
+        Outgoing("Đã có trả lời", (Choice("s.0", "Hài lòng"),)),
+        f"n:{visitor.cookie()[:9]}",
+    )
+    await visitor.say("chuyện khác")
+    page = (await visitor.get("/chat")).text
+    assert 'value="s.0"' in page
+    assert 'value="n1.0"' not in page
+
+
+async def test_the_deep_link_waits_for_the_first_word(visitor: Visitor) -> None:
+    """The page carries the parameter, and drops what is not one."""
+    assert 'name="start" value="lk-ABC"' in (await visitor.get("/chat?start=lk-ABC")).text
+    assert "evil" not in (await visitor.get('/chat?start="evil')).text
+
+
+async def test_leaving_forgets_the_conversation_here(visitor: Visitor) -> None:
+    """The cookie goes; the page is a stranger's again."""
+    await visitor.say("chào 4410")
+    assert (await post(visitor, "/chat/leave")).status == 303
+    assert "4410" not in (await visitor.get("/chat")).text
+
+
+@pytest.mark.parametrize(
+    ("path", "accepted", "lang"),
+    [
+        ("/", "", "vi"),
+        ("/", "en-GB,en;q=0.9", "en"),
+        ("/chat", "fr,vi;q=0.5,en;q=0.4", "vi"),
+        ("/chat", ";q=x,,", "vi"),
+        ("/?lang=en", "vi", "en"),
+        ("/chat?lang=vi", "en", "vi"),
+        ("/chat?lang=xx", "en", "en"),
+    ],
+)
+async def test_the_language(visitor: Visitor, path: str, accepted: str, lang: str) -> None:
+    """The address, else the browser, else Vietnamese."""
+    assert f'<html lang="{lang}">' in (await visitor.get(path, **{"accept-language": accepted})).text
+
+
+async def test_a_chosen_language_stays_with_the_form(visitor: Visitor) -> None:
+    """Forms and links of the English page lead to English pages."""
+    assert 'action="/chat/say?lang=en"' in (await visitor.get("/chat?lang=en")).text
+    assert (await post(visitor, "/chat/say?lang=en", text="hello")).headers["location"] == "/chat?lang=en#end"
+
+
+async def test_both_languages_have_the_same_texts(stage: Stage) -> None:
+    """No key of one file is missing in the other, or unused by nobody."""
+    import yaml
+
+    from tests.web.stage import TEXTS
+
+    files = [yaml.safe_load((TEXTS / lang / "web.yaml").read_text("utf-8")) for lang in ("vi", "en")]
+    assert list(files[0]) == list(files[1])
+    holes = [{key: set(re.findall(r"\{(\w+)\}", text)) for key, text in file.items()} for file in files]
+    assert holes[0] == holes[1]
+
+
+async def test_the_board_shows_and_exports_what_is_published(board: Stage) -> None:
+    """A card with a link, and a table without formulas."""
+    async with visiting(board.url) as visitor:
+        page = (await visitor.get("/")).text
+        table = (await visitor.get("/board.csv")).body
+    assert 'href="/cases/k7m2"' in page
+    assert "<b>" not in page
+    assert 'href="https://zalo.me/1"' in page
+    rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"))))
+    assert [(row["public_id"], row["summary"][:2], row["answered_on"]) for row in rows] == [
+        ("k7m2", "'=", "2026-10-20")
+    ]
+
+
+async def test_an_empty_board_still_has_its_header_row(visitor: Visitor) -> None:
+    """The first line names the columns."""
+    answer = await visitor.get("/board.csv")
+    assert answer.body.decode("utf-8-sig").startswith("public_id,topic,summary,authority,received_on")
+
+
+async def test_a_published_case_has_a_page(board: Stage) -> None:
+    """With dates as people write them."""
+    async with visiting(board.url) as visitor:
+        page = (await visitor.get("/cases/k7m2")).text
+    assert "Trả lời ngày 20/10/2026" in page
+
+
+async def test_unpublished_and_unknown_cases_look_the_same(board: Stage) -> None:
+    """404 with the same body, whatever the id."""
+    async with visiting(board.url) as visitor:
+        answers = [await visitor.get(f"/cases/{name}", accept="text/html") for name in ("nope", "PA-2026-000001")]
+    bodies = {re.sub(r"/cases/[^?]*", "", answer.text) for answer in answers}
+    assert ([answer.status for answer in answers], len(bodies)) == ([404, 404], 1)
+
+
+async def test_scripts_get_sentences_people_get_pages(visitor: Visitor) -> None:
+    """The same refusal in two shapes."""
+    assert (await visitor.get("/nowhere")).json == {"error": "not_found", "say": "Không có trang này."}
+    assert "<h1>Không có trang này.</h1>" in (await visitor.get("/nowhere", accept="text/html")).text
+
+
+async def test_officers_are_shown_the_way(visitor: Visitor) -> None:
+    """Until the console is there, the chat is their place."""
+    page = (await visitor.get("/console")).text
+    assert "/chat?start=lk-" in page
+    assert "/lienket" in page
