@@ -42,11 +42,17 @@ HOUSE_SECONDS = 3600.0
 
 
 class App:
-    """One process of Hồi Âm. `open` first; parts are plain attributes, so that tests and commands use the same ones."""
+    """One process of Hồi Âm. `open` first; parts are plain attributes, so that tests and commands use the same ones.
 
-    def __init__(self, settings: Settings, clock: Clock = system_clock) -> None:
+    `channels` replaces those of the settings (the demo's print instead of sending).
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Clock = system_clock, channels: Mapping[str, Channel] | None = None
+    ) -> None:
         self.settings = settings
         self.clock = clock
+        self._given = channels
         self.registry = CollectorRegistry()
         self.live = LiveLines()
         self._asides: set[asyncio.Task[None]] = set()
@@ -63,7 +69,11 @@ class App:
         await self.rulebook.refresh()
         self.vault = FileVault(settings.data_dir / "files", self.keys)
         self.alarms = Alarms(self.office, lambda: self.rulebook.rules)
-        self.channels: Mapping[str, Channel] = build_channels(settings, self.office, self.clock, self.alarms.raise_)
+        self.channels: Mapping[str, Channel] = (
+            build_channels(settings, self.office, self.clock, self.alarms.raise_)
+            if self._given is None
+            else self._given
+        )
         self.office.capabilities = {"web": WEB, **{name: one.capabilities for name, one in self.channels.items()}}
         self.spine = Spine(self.office, lambda: self.rulebook.rules, self._counters())
         self._open_background()

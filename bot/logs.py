@@ -11,8 +11,8 @@ import structlog
 
 ALLOWED = frozenset(
     {
-        "event", "level", "timestamp", "logger", "channel", "error", "where", "count", "case", "state", "fate", "detail",
-        "job", "seconds", "address", "version", "file", "status", "path", "method", "name", "setting", "body",
+        "event", "level", "timestamp", "logger", "channel", "error", "where", "count", "case", "state", "fate",
+        "detail", "job", "seconds", "address", "version", "file", "status", "path", "method", "name", "setting", "body",
     }
 )  # fmt: skip
 QUIET = (

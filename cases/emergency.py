@@ -10,7 +10,7 @@ from cases.lexicon import SURE, Found, Lexicon
 from cases.lexicon_rules import fire, parse_rules
 from cases.lexicon_words import Words
 
-THRESHOLD: Final = 4.0
+THRESHOLD: Final = 3.5
 """Score from which the numbers come before everything else. In doubt they do: a needless line costs less than a life."""
 
 _DECAY: Final = (1.0, 0.7, 0.5, 0.4, 0.3)

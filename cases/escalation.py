@@ -45,7 +45,7 @@ def find(audience: Audience, case: Case, directory: Directory, officers: Officer
     for way in _ways(audience, case, directory):
         for body in way:
             there = [] if body in shut else [one for one in officers.get(body, ()) if not roles.isdisjoint(one.roles)]
-            chosen = [one for one in _narrowed(audience, there, case, directory, body) if may(one)]
+            chosen = _narrowed(audience, [one for one in there if may(one)], case, directory, body)
             if body in shut or (there and not chosen):
                 continue
             bodies.append(body)

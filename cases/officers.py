@@ -138,7 +138,7 @@ def link(unit: UnitOfWork, rules: Rules, chat: Chat, typed: str, now: datetime) 
 
     The chat that was tied before is untied and told so. A PIN chosen before stays: a code alone opens no content.
     """
-    found = unit.people.claim_invitation(read_code(typed), now)
+    found = _claim(unit, typed, now)
     officer = unit.people.officer(found.officer_id) if found else None
     if officer is None or not officer.active:
         return None
@@ -155,6 +155,15 @@ def link(unit: UnitOfWork, rules: Rules, chat: Chat, typed: str, now: datetime) 
     chat.locality = chat.locality or officer.locality
     unit.people.save_officer(officer)
     return officer
+
+
+def _claim(unit: UnitOfWork, typed: str, now: datetime) -> Invitation | None:
+    """The invitation as typed, or read as a code of ours; codes made elsewhere may be of another form."""
+    for code in dict.fromkeys((typed.strip(), typed.strip().lower(), read_code(typed))):
+        found = unit.people.claim_invitation(code, now) if code else None
+        if found is not None:
+            return found
+    return None
 
 
 def _untie(unit: UnitOfWork, officer: Officer) -> None:

@@ -74,26 +74,27 @@ class Digests:
         letters = await self._office.read(lambda unit: _Desk(unit, rules, moment, locality).letters(day_key))
         if letters is None:
             return 0
-        return await self._office.write(partial(_queue, letters=letters, moment=moment, day_key=day_key))
+        return await self._office.write(partial(self._queue, letters=letters, moment=moment, day_key=day_key))
 
-
-def _queue(unit: StoredWork, letters: Sequence[_Letter], moment: Moment, day_key: str) -> int:
-    """Queue each digest unless another process did; an older one that still waits gives way to it."""
-    now, today = moment.now, moment.today
-    fresh = [one for one in letters if unit.ledger.once(f"digest:{one.officer.id}:{today}", now)]
-    unit.ledger.once(day_key, now)
-    store = MailStore(unit)
-    store.cancel_digests([one.door.key for one in fresh], now)
-    mails = [Mail(one.door, Outgoing(one.text), f"digest:{one.officer.id}:{today}", purpose=DIGEST) for one in fresh]
-    store.say(mails, now)
-    return len(mails)
+    def _queue(self, unit: StoredWork, letters: Sequence[_Letter], moment: Moment, day_key: str) -> int:
+        """Queue each digest unless another process did; an older one that still waits gives way to it."""
+        now, today = moment.now, moment.today
+        fresh = [one for one in letters if unit.ledger.once(f"digest:{one.officer.id}:{today}", now)]
+        unit.ledger.once(day_key, now)
+        store = MailStore(unit, self._office.capabilities)
+        store.take_back_digests([one.door.key for one in fresh], now)
+        mails = [
+            Mail(one.door, Outgoing(one.text), f"digest:{one.officer.id}:{today}", purpose=DIGEST) for one in fresh
+        ]
+        store.say(mails, now)
+        return len(mails)
 
 
 class _Desk:
     """One locality on one morning."""
 
     def __init__(self, unit: StoredWork, rules: ReminderRules, moment: Moment, locality: str) -> None:
-        self._store, self._mail = NudgeStore(unit), MailStore(unit)
+        self._store, self._mail = NudgeStore(unit), MailStore(unit, {})
         self._rules, self._moment, self._locality = rules, moment, locality
         yesterday = rules.calendar.add_working_days(moment.today, -1)
         self._new_from = instant(yesterday, AT)

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from cases.messages import Address
 from scheduler.couriers import SEND_LIMIT, Couriers, Sender
 from scheduler.fates import OnUndeliverable, Page, Rules, write_page, write_unsent
 from scheduler.pacing import Pacer
@@ -24,6 +25,7 @@ from storage.work import Office, StoredWork
 
 GROUP = 64  # outcomes written together while messages flow
 LINGER = 0.01  # seconds an outcome may wait for company
+GROWTH = 5  # a deep queue is claimed in larger batches: fewer pages are written per message
 HORIZON = 20.0  # seconds of paced sending to claim ahead: unclaimed messages can still be cancelled
 DATABASE_PAUSE = (0.1, 10.0)
 TROUBLE_TOLD_AFTER = 300.0
@@ -56,8 +58,11 @@ class Lane:
         self._now = setup.monotonic
         pacer = Pacer(sender.pace, setup.monotonic)
         most = pacer.most(HORIZON)
-        self._batch = setup.batch if most is None else min(setup.batch, most)
+        self._least = setup.batch if most is None else min(setup.batch, most)
+        self._most = setup.batch * GROWTH if most is None else self._least
+        self._batch = self._least
         self._per_chat = pacer.most_of_chat(HORIZON, group=True)
+        self._addresses: dict[bytes, Address] = {}
         self._nudge = asyncio.Event()
         self._timer = Timer(self._nudge.set, setup.monotonic, setup.sleep)
         self._couriers = Couriers(
@@ -192,12 +197,13 @@ class Lane:
         self.counts += counts
         if room:
             self._batches_left -= 1
+            self._batch = min(self._most, self._batch * 2) if look_in == 0 and room > 1 else self._least
             self._dry = not parcels and look_in > 0
             self._look_at = self._now() + look_in
         self._couriers.take(parcels)
 
     def _transact(self, unit: StoredWork, page: Page, room: int) -> tuple[list[Parcel], Counter[str], float]:
-        queue = OutboxQueue(unit.connection, unit.keys, unit.now)
+        queue = OutboxQueue(unit.connection, unit.keys, unit.now, self._addresses)
         told = self._setup.on_undeliverable()
         counts = write_page(unit, queue, page, told)
         if not room:

@@ -41,24 +41,21 @@ class Post:
         """Chats in which reminders may be waiting."""
         return [key for key in self._doors if key not in self._residents]
 
-    def mend(self, waiting: Sequence[Pending], runs: Runs) -> tuple[list[int], list[tuple[Pending, Mail]]]:
-        """Which waiting messages to take back, and which to rewrite without their stale lines.
+    def mend(self, waiting: Sequence[Pending], runs: Runs) -> list[Pending]:
+        """Which waiting messages to take back; what still holds in them goes into the person's new message.
 
         A line is stale when its clock no longer runs (answered, extended, recounted) or a newer one takes its place.
-        What is left goes into the person's new message, if there is one.
         """
-        taken_back, rewritten = [], []
+        taken_back = []
         for pending in waiting:
-            new = self._lines.get(pending.chat_key)
-            replaced = {(one.case_id, one.step) for one in new or ()}
+            replaced = {(one.case_id, one.step) for one in self._lines.get(pending.chat_key, ())}
             kept = [one for one in pending.lines if _current(one, runs) and (one.case_id, one.step) not in replaced]
-            if new is not None:
-                new += kept
-            if new is not None or not kept:
-                taken_back.append(pending.id)
-            elif len(kept) < len(pending.lines):
-                rewritten.append((pending, self._mail(pending.chat_key, kept, pending.effect_key)))
-        return taken_back, rewritten
+            if pending.chat_key in self._lines or len(kept) < len(pending.lines):
+                taken_back.append(pending)
+                if kept:
+                    self._lines.setdefault(pending.chat_key, []).extend(kept)
+                    self._keys.setdefault(pending.chat_key, []).append(pending.effect_key)
+        return taken_back
 
     def mails(self) -> Iterator[Mail]:
         """The messages to queue."""

@@ -93,7 +93,7 @@ class Reminders:
         rules = self._rules()
 
         def look(unit: StoredWork) -> list[Said]:
-            round_ = Round(unit, rules, Moment(now, rules.calendar, rules.policy))
+            round_ = Round(unit, rules, Moment(now, rules.calendar, rules.policy), self._office.capabilities)
             round_.decide(NudgeStore(unit).due(now, PREVIEW, lock=False))
             return round_.outcome.said
 
@@ -105,7 +105,7 @@ class Reminders:
         """One transaction; where it fails for a reason of its own, halves are tried until the bad case stands alone."""
 
         def work(unit: StoredWork) -> Outcome:
-            round_ = Round(unit, rules, moment)
+            round_ = Round(unit, rules, moment, self._office.capabilities)
             round_.decide(NudgeStore(unit).due(moment.now, self._most, only))
             return round_.write()
 

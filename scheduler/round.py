@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from cases.calendar import local_date
+from cases.messages import Capabilities
 from cases.model import Case, CaseEvent
 from cases.reminders import Audience, Moment, Notice, Plan
 from scheduler.letters import Facts, Level, ReminderRules, line, urging_letter
@@ -78,8 +79,10 @@ class _Due:
 class Round:
     """Decides for a slice; `write` makes it so, and without it nothing has changed."""
 
-    def __init__(self, unit: StoredWork, rules: ReminderRules, moment: Moment) -> None:
-        self._store, self._mail = NudgeStore(unit), MailStore(unit)
+    def __init__(
+        self, unit: StoredWork, rules: ReminderRules, moment: Moment, channels: Mapping[str, Capabilities]
+    ) -> None:
+        self._store, self._mail = NudgeStore(unit), MailStore(unit, channels)
         self._rules, self._moment, self._now, self._today = rules, moment, moment.now, moment.today
         self._plans: list[tuple[Case, Plan]] = []
         self._letters: dict[str, int] = {}
@@ -109,10 +112,7 @@ class Round:
         if self._post is not None:
             waiting = self._mail.pending(self._post.officers)
             runs = {case.id: found.runs for case, found in self._plans}
-            taken_back, rewritten = self._post.mend(waiting, runs)
-            self._mail.cancel(taken_back, self._now)
-            for pending, mail in rewritten:
-                self._mail.rewrite(pending, mail)
+            self._mail.take_back(self._post.mend(waiting, runs), self._now)
             mails = list(self._post.mails())
             self._mail.say(mails, self._now)
             self.outcome.messages = len(mails)

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, or_, select, update
 
-from cases.messages import Outgoing
+from cases.messages import Address, Capabilities, Outgoing
+from cases.ports import Chat
 from storage.chats import chat
 from storage.nudges import Listed
-from storage.outbox import HELD, PLACE_BODY, PLACE_LINE, PULLED, QUEUED, outbox, pack, web_line
-from storage.work import StoredWork
+from storage.outbox import CANCELLED, HELD, PLACE_BODY, QUEUED, WAITING, outbox
+from storage.work import FittedOutbox, StoredWork
 
 REMINDER, NOTICE, DIGEST = "reminder", "notice", "digest"
-_WAITING = outbox.c.state.in_((QUEUED, HELD))
 _DOORS = Listed(select(chat.c.key, chat.c.channel, chat.c.lang, chat.c.reachable, chat.c.delayed_until), chat.c.key)
 _PENDING = Listed(
     select(outbox.c.id, outbox.c.effect_key, outbox.c.chat_key, outbox.c.sealed_body)
-    .where(_WAITING, outbox.c.purpose == REMINDER, outbox.c.sealed_body.is_not(None))
+    .where(WAITING, outbox.c.state.in_((QUEUED, HELD)), outbox.c.purpose == REMINDER)
     .order_by(outbox.c.id)
     .with_for_update(skip_locked=True),
     outbox.c.chat_key,
 )
-_FRESH: dict[str, Any] = {"state": QUEUED, "attempts": 0, "detail": "", "vendor_id": ""}
-_INSERT: dict[str, dict[str, Any]] = {
-    "sqlite": {table.name: sqlite.insert(table).on_conflict_do_nothing() for table in (outbox, web_line)},
-    "postgresql": {table.name: postgresql.insert(table).on_conflict_do_nothing() for table in (outbox, web_line)},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +66,44 @@ class Mail:
 class Pending:
     """A reminder message that waits unsent: the messenger is down, or its window is shut."""
 
-    id: int
     effect_key: str
     chat_key: str
     lines: tuple[Line, ...]
 
 
-class MailStore:
-    """Reads chats, queues and mends messages inside one transaction."""
+class _Batch(FittedOutbox):
+    """The outbox, but written once at the end; a message's first part keeps the lines it was made of."""
 
-    def __init__(self, unit: StoredWork) -> None:
-        self._unit = unit
-        self._connection = unit.connection
-        self._dialect = unit.connection.dialect.name
+    def __init__(self, unit: StoredWork, now: datetime, capabilities: Mapping[str, Capabilities]) -> None:
+        super().__init__(unit.connection, unit.keys, now, capabilities)
+        self._rows: dict[str, list[dict[str, Any]]] = {}
+        self._lines: tuple[Line, ...] = ()
+
+    def put(self, mail: Mail) -> None:
+        to = Chat(mail.to.key, Address(mail.to.channel, ""), delayed_until=mail.to.delayed_until)
+        self._lines = mail.lines
+        self.say(to, mail.message, mail.effect_key, case_id=mail.case_id, purpose=mail.purpose)
+
+    def flush(self) -> None:
+        for table, rows in self._rows.items():
+            super()._insert(table, rows)  # type: ignore[arg-type]  # a list of rows is one `executemany`
+
+    def _insert(self, table: str, values: dict[str, Any]) -> bool:
+        if table == outbox.name and self._lines:
+            key, lines = values["effect_key"], [list(astuple(line)) for line in self._lines]
+            body = orjson.loads(self._keys.open_bytes(PLACE_BODY, key, values["sealed_body"]))
+            values["sealed_body"] = self._keys.seal_bytes(PLACE_BODY, key, orjson.dumps(body | {"n": lines}))
+            self._lines = ()
+        self._rows.setdefault(table, []).append(values)
+        return True
+
+
+class MailStore:
+    """Reads chats, queues and takes back messages inside one transaction."""
+
+    def __init__(self, unit: StoredWork, capabilities: Mapping[str, Capabilities]) -> None:
+        self._unit, self._connection = unit, unit.connection
+        self._capabilities = capabilities
 
     def doors(self, keys: Collection[str]) -> dict[str, Door]:
         """Chats by key."""
@@ -96,57 +115,33 @@ class MailStore:
         """Reminder messages of these chats that nobody has taken yet."""
         if not chat_keys:
             return []
-        rows = _PENDING.rows(self._connection, chat_keys)
-        return [Pending(row.id, row.effect_key, row.chat_key, self._lines(row)) for row in rows]
-
-    def _lines(self, row: Any) -> tuple[Line, ...]:
-        body = orjson.loads(self._unit.keys.open_bytes(PLACE_BODY, row.effect_key, row.sealed_body))
-        return tuple(Line(*line) for line in body.get("n", ()))
+        found = []
+        for row in _PENDING.rows(self._connection, chat_keys):
+            body = orjson.loads(self._unit.keys.open_bytes(PLACE_BODY, row.effect_key, row.sealed_body))
+            if "n" in body:
+                found.append(Pending(row.effect_key, row.chat_key, tuple(Line(*line) for line in body["n"])))
+        return found
 
     def say(self, mails: Iterable[Mail], now: datetime) -> None:
-        """Queue all these messages; a web chat's page fetches its own."""
-        pushed, pulled = [], []
+        """Queue all these messages, cut to what each channel can show."""
+        batch = _Batch(self._unit, now, self._capabilities)
         for mail in mails:
-            row = {
-                "effect_key": mail.effect_key,
-                "chat_key": mail.to.key,
-                "case_id": mail.case_id,
-                "purpose": mail.purpose,
-                "created_at": now,
-            }
-            self._unit.outbox.woken.add(f"{PULLED}:{mail.to.key}" if mail.to.channel == PULLED else mail.to.channel)
-            if mail.to.channel == PULLED:
-                pulled.append(row | {"mine": False, "sealed_body": self._sealed(PLACE_LINE, mail)})
-            else:
-                waits = max(now, mail.to.delayed_until or now)
-                pushed.append(row | _FRESH | {"channel": mail.to.channel, "not_before": waits})
-                pushed[-1]["sealed_body"] = self._sealed(PLACE_BODY, mail)
-        self._insert("outbox", pushed)
-        self._insert("web_line", pulled)
+            batch.put(mail)
+        batch.flush()
+        self._unit.outbox.woken |= batch.woken
 
-    def rewrite(self, pending: Pending, mail: Mail) -> None:
-        """Give a waiting message another text, in its old place."""
-        statement = update(outbox).where(outbox.c.id == pending.id, _WAITING)
-        self._connection.execute(statement.values(sealed_body=self._sealed(PLACE_BODY, mail)))
+    def take_back(self, waiting: Iterable[Pending], now: datetime) -> None:
+        """Cancel waiting messages with all their parts."""
+        for one in waiting:
+            parts = outbox.c.effect_key.between(f"{one.effect_key}/", f"{one.effect_key}/~")
+            mine = or_(outbox.c.effect_key == one.effect_key, parts)
+            self._cancel(now, outbox.c.chat_key == one.chat_key, mine)
 
-    def cancel(self, rows: Sequence[int], now: datetime) -> None:
-        """Take back waiting messages."""
-        if rows:
-            statement = update(outbox).where(outbox.c.id.in_(rows), _WAITING)
-            self._connection.execute(statement.values(state="cancelled", sealed_body=None, done_at=now))
-
-    def cancel_digests(self, chat_keys: Sequence[str], now: datetime) -> None:
+    def take_back_digests(self, chat_keys: Collection[str], now: datetime) -> None:
         """Yesterday's unsent digest gives way to today's."""
-        statement = update(outbox).where(outbox.c.chat_key.in_(chat_keys), _WAITING, outbox.c.purpose == DIGEST)
-        self._connection.execute(statement.values(state="cancelled", sealed_body=None, done_at=now))
+        if chat_keys:
+            self._cancel(now, outbox.c.chat_key.in_(chat_keys), outbox.c.purpose == DIGEST)
 
-    def _sealed(self, place: str, mail: Mail) -> bytes:
-        body = pack(mail.message)
-        if mail.lines and place == PLACE_BODY:
-            lines = [[line.case_id, line.step, line.run, line.rank, line.text] for line in mail.lines]
-            body = orjson.dumps(orjson.loads(body) | {"n": lines})
-        return self._unit.keys.seal_bytes(place, mail.effect_key, body)
-
-    def _insert(self, table: str, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            self._connection.execute(_INSERT[self._dialect][table], rows)
+    def _cancel(self, now: datetime, *which: ColumnElement[bool]) -> None:
+        statement = update(outbox).where(WAITING, outbox.c.state.in_((QUEUED, HELD)), *which)
+        self._connection.execute(statement.values(state=CANCELLED, sealed_body=None, done_at=now))

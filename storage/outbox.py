@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.messages import Ask, Choice, Fate, Outgoing, Template
@@ -26,8 +26,8 @@ PLACE_LINE = "web_line.sealed_body"
 PULLED = "web"  # this channel's page fetches its lines; nothing is pushed
 
 QUEUED, CLAIMED, HELD, CANCELLED = "queued", "claimed", "held", "cancelled"
-OPEN = outbox.c.done_at.is_(None)
-"""Rows not settled yet: the condition of the partial indexes, so every query of the queue must name it."""
+WAITING = and_(outbox.c.lease_until.is_(None), outbox.c.done_at.is_(None))
+"""Rows neither settled nor being sent (queued or held): the condition of two partial indexes, to be named literally."""
 
 
 def pack(message: Outgoing) -> bytes:
@@ -56,16 +56,17 @@ def unpack(body: bytes) -> Outgoing:
     )
 
 
-_WAITING = outbox.alias("waiting")
+_OLDER = outbox.alias("older")
 _LAST = (
-    select(_WAITING.c.not_before)
+    select(_OLDER.c.not_before)
     .where(
-        _WAITING.c.chat_key == bindparam("whose"),
-        _WAITING.c.state == QUEUED,
-        _WAITING.c.faults == 0,
-        _WAITING.c.done_at.is_(None),
+        _OLDER.c.chat_key == bindparam("whose"),
+        _OLDER.c.state == QUEUED,
+        _OLDER.c.faults == 0,
+        _OLDER.c.lease_until.is_(None),
+        _OLDER.c.done_at.is_(None),
     )
-    .order_by(_WAITING.c.id.desc())
+    .order_by(_OLDER.c.id.desc())
     .limit(1)
     .scalar_subquery()
 )
@@ -152,13 +153,13 @@ class OutboxStore:
     def cancel(self, case_id: str, purpose: str) -> int:
         return self._connection.execute(
             update(outbox)
-            .where(outbox.c.case_id == case_id, outbox.c.purpose == purpose, outbox.c.state.in_((QUEUED, HELD)), OPEN)
+            .where(outbox.c.case_id == case_id, outbox.c.purpose == purpose, WAITING)
             .values(state=CANCELLED, sealed_body=None, done_at=self._now)
         ).rowcount
 
     def release_held(self, to: Chat, now: datetime) -> int:
         """What was held goes before what was queued since: all of it becomes due at the same instant, in order."""
-        mine = (outbox.c.chat_key == to.key, OPEN)
+        mine = (outbox.c.chat_key == to.key, WAITING)
         held = self._connection.execute(
             select(func.count()).select_from(outbox).where(outbox.c.state == HELD, *mine)
         ).scalar_one()
@@ -173,8 +174,10 @@ class OutboxStore:
 
     def counts(self) -> dict[str, int]:
         """Messages not settled yet, by state (queued, claimed, held), for health and metrics."""
-        rows = self._connection.execute(select(outbox.c.state, func.count()).where(OPEN).group_by(outbox.c.state))
-        return {row[0]: row[1] for row in rows}
+        waiting = select(outbox.c.state, func.count()).where(WAITING).group_by(outbox.c.state)
+        claimed = select(func.count()).select_from(outbox).where(outbox.c.lease_until.is_not(None))
+        counts = {row[0]: row[1] for row in self._connection.execute(waiting)}
+        return counts | {CLAIMED: self._connection.execute(claimed).scalar_one()}
 
     def _insert(self, table: str, values: dict[str, Any]) -> bool:
         return self._connection.execute(_INSERTS[self._connection.dialect.name][table], values).rowcount == 1

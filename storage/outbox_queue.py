@@ -15,15 +15,16 @@ from typing import Any
 from zlib import crc32
 
 import orjson
-from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, text, update
+from sqlalchemy import Connection, TextClause, and_, bindparam, exists, func, select, text, update
 
 from cases.messages import Address, Fate, Outgoing, SendResult
 from storage.chats import PLACE_ADDRESS, chat
 from storage.keys import KeyRing, SealBroken
-from storage.outbox import CLAIMED, HELD, OPEN, PLACE_BODY, QUEUED, outbox, unpack
+from storage.outbox import CLAIMED, HELD, PLACE_BODY, QUEUED, WAITING, outbox, unpack
 
 LEASE = timedelta(minutes=5)
 CLAIM_LOCK = 728_301  # PostgreSQL advisory lock: two workers must not split one chat's messages between them
+ADDRESSES_REMEMBERED = 4_096
 DETAIL_LIMIT, VENDOR_ID_LIMIT = 300, 100
 
 
@@ -65,6 +66,12 @@ class Load:
     rows_seen: int = 0
 
 
+def _timed(instant: str, **texts: str) -> dict[str, TextClause]:
+    """A statement per dialect with one parameter that is an instant."""
+    when = bindparam(instant, type_=outbox.c.done_at.type)
+    return {dialect: text(words).bindparams(when) for dialect, words in texts.items()}
+
+
 _BUSY = outbox.alias("busy")
 _CLAIM = (
     select(
@@ -82,7 +89,7 @@ _CLAIM = (
     )
     .outerjoin(chat, chat.c.key == outbox.c.chat_key)
     .where(
-        OPEN,
+        WAITING,
         outbox.c.channel == bindparam("wanted"),
         outbox.c.state == QUEUED,
         outbox.c.not_before <= bindparam("now"),
@@ -91,11 +98,15 @@ _CLAIM = (
     .order_by(outbox.c.not_before, outbox.c.id)
     .limit(bindparam("most"))
 )
-_MARK_CLAIMED = (
-    update(outbox)
-    .where(outbox.c.id.in_(bindparam("rows", expanding=True)), outbox.c.state == QUEUED, OPEN)
-    .values(state=CLAIMED, lease_until=bindparam("until"), attempts=outbox.c.attempts + 1)
-    .returning(outbox.c.id)
+_MARK_SQL = """
+UPDATE outbox SET state = 'claimed', lease_until = :until, attempts = attempts + 1
+WHERE id {rows} AND state = 'queued' AND lease_until IS NULL AND done_at IS NULL
+RETURNING id
+"""
+_MARK_CLAIMED = _timed(
+    "until",
+    sqlite=_MARK_SQL.format(rows="IN (SELECT value FROM json_each(:rows))"),
+    postgresql=_MARK_SQL.format(rows="IN (SELECT value::bigint FROM jsonb_array_elements_text(CAST(:rows AS jsonb)))"),
 )
 _MINE = and_(outbox.c.id == bindparam("row"), outbox.c.attempts == bindparam("try"), outbox.c.state == CLAIMED)
 # One statement with the rows as JSON: a statement per row costs three times as much Python time.
@@ -105,21 +116,17 @@ SET state = done.fate, sealed_body = NULL, lease_until = NULL, done_at = :at, de
 FROM {rows} AS done
 WHERE outbox.id = done.row_id AND outbox.attempts = done.try AND outbox.state = 'claimed'
 """
-_DONE = {
-    "sqlite": text(
-        _DONE_SQL.format(
-            rows="(SELECT value ->> 0 AS row_id, value ->> 1 AS try, value ->> 2 AS fate, value ->> 3 AS why,"
-            " value ->> 4 AS vendor FROM json_each(:rows))"
-        )
+_DONE = _timed(
+    "at",
+    sqlite=_DONE_SQL.format(
+        rows="(SELECT value ->> 0 AS row_id, value ->> 1 AS try, value ->> 2 AS fate, value ->> 3 AS why,"
+        " value ->> 4 AS vendor FROM json_each(:rows))"
     ),
-    "postgresql": text(
-        _DONE_SQL.format(
-            rows="(SELECT (value ->> 0)::bigint AS row_id, (value ->> 1)::int AS try, value ->> 2 AS fate,"
-            " value ->> 3 AS why, value ->> 4 AS vendor FROM jsonb_array_elements(CAST(:rows AS jsonb)))"
-        )
+    postgresql=_DONE_SQL.format(
+        rows="(SELECT (value ->> 0)::bigint AS row_id, (value ->> 1)::int AS try, value ->> 2 AS fate,"
+        " value ->> 3 AS why, value ->> 4 AS vendor FROM jsonb_array_elements(CAST(:rows AS jsonb)))"
     ),
-}
-_DONE = {name: statement.bindparams(bindparam("at", type_=outbox.c.done_at.type)) for name, statement in _DONE.items()}
+)
 _BACK = update(outbox).where(_MINE).values(state=QUEUED, lease_until=None)
 _BACK_UNTRIED = _BACK.values(attempts=outbox.c.attempts - 1)
 _DELAY = _BACK.values(
@@ -132,7 +139,7 @@ _WAIT_BEHIND = (
         outbox.c.state == QUEUED,
         outbox.c.faults == 0,
         outbox.c.not_before < bindparam("until"),
-        OPEN,
+        WAITING,
     )
     .values(not_before=bindparam("until"))
 )
@@ -141,12 +148,18 @@ _HOLD = _BACK.values(state=HELD, detail=bindparam("why"))
 
 
 class OutboxQueue:
-    """The delivery loop's side of the outbox, inside one transaction at `now`."""
+    """The delivery loop's side of the outbox, inside one transaction at `now`.
 
-    def __init__(self, connection: Connection, keys: KeyRing, now: datetime) -> None:
+    `addresses` remembers opened addresses by their sealed form, from one transaction to the next.
+    """
+
+    def __init__(
+        self, connection: Connection, keys: KeyRing, now: datetime, addresses: dict[bytes, Address] | None = None
+    ) -> None:
         self._connection = connection
         self._keys = keys
         self._now = now
+        self._addresses = {} if addresses is None else addresses
 
     def claim(self, channel: str, most: int, per_chat: int | None = None) -> Load:
         """Take up to `most` due messages, at most `per_chat` of a chat; chats with something claimed are left alone."""
@@ -158,8 +171,8 @@ class OutboxQueue:
         if per_chat is not None:
             rows = _first_of_each(rows, per_chat)
         if rows:
-            mark = {"rows": [row[0] for row in rows], "until": self._now + LEASE}
-            taken = set(self._connection.execute(_MARK_CLAIMED, mark).scalars())
+            mark = {"rows": orjson.dumps([row[0] for row in rows]).decode(), "until": self._now + LEASE}
+            taken = set(self._connection.execute(_MARK_CLAIMED[self._connection.dialect.name], mark).scalars())
             for row in rows:
                 if row[0] in taken:
                     self._open(channel, row, load)
@@ -169,15 +182,15 @@ class OutboxQueue:
         row_id, effect_key, chat_key, sealed_body, attempts, unknowns, faults, case_id, purpose, sealed, reachable = row
         fault = None
         try:
-            identifier, phone = orjson.loads(self._keys.open_bytes(PLACE_ADDRESS, chat_key, sealed or b""))
+            to = self._addresses.get(sealed) or self._open_address(channel, chat_key, sealed)
             message = unpack(self._keys.open_bytes(PLACE_BODY, effect_key, sealed_body or b""))
         except (SealBroken, ValueError, KeyError, TypeError, IndexError) as error:
-            identifier, phone, message, fault = "", "", Outgoing(""), type(error).__name__
+            to, message, fault = Address(channel, ""), Outgoing(""), type(error).__name__
         parcel = Parcel(
             row_id,
             effect_key,
             chat_key,
-            Address(channel, identifier, phone),
+            to,
             message,
             attempts + 1,
             unknowns,
@@ -192,6 +205,13 @@ class OutboxQueue:
             load.settled.append((parcel, SendResult(Fate.GONE, "unreachable before sending")))
         else:
             load.parcels.append(parcel)
+
+    def _open_address(self, channel: str, chat_key: str, sealed: bytes | None) -> Address:
+        identifier, phone = orjson.loads(self._keys.open_bytes(PLACE_ADDRESS, chat_key, sealed or b""))
+        if len(self._addresses) >= ADDRESSES_REMEMBERED:
+            self._addresses.clear()
+        to = self._addresses[bytes(sealed or b"")] = Address(channel, identifier, phone)
+        return to
 
     def finish(self, results: Iterable[tuple[Parcel, SendResult]]) -> None:
         """Write final fates; the text is erased."""
@@ -258,17 +278,21 @@ class OutboxQueue:
     def chat_gone(self, chat_key: str, detail: str) -> int:
         """Stop writing to this chat; returns how many further messages that ended."""
         self._connection.execute(update(chat).where(chat.c.key == chat_key).values(reachable=False))
-        return self._connection.execute(
-            update(outbox)
-            .where(outbox.c.chat_key == chat_key, outbox.c.state.in_((QUEUED, HELD, CLAIMED)), OPEN)
-            .values(
-                state=Fate.GONE.value,
-                sealed_body=None,
-                lease_until=None,
-                done_at=self._now,
-                detail=_clean(detail, DETAIL_LIMIT),
-            )
-        ).rowcount
+        leased = outbox.c.lease_until.is_not(None)
+        return sum(
+            self._connection.execute(
+                update(outbox)
+                .where(outbox.c.chat_key == chat_key, condition)
+                .values(
+                    state=Fate.GONE.value,
+                    sealed_body=None,
+                    lease_until=None,
+                    done_at=self._now,
+                    detail=_clean(detail, DETAIL_LIMIT),
+                )
+            ).rowcount
+            for condition in (WAITING, leased)
+        )
 
     def wrote_since(self, chat_key: str, instant: datetime) -> bool:
         """Whether the person wrote to us after this instant (locked for change where the database can)."""
@@ -279,18 +303,17 @@ class OutboxQueue:
 
     def requeue_stale(self, channel: str, *, everything: bool = False) -> int:
         """Give back what a dead sender left; `everything` at the start of the only process."""
-        late = outbox.c.lease_until < self._now
-        condition = (outbox.c.channel == channel, outbox.c.state == CLAIMED, OPEN)
+        late = () if everything else (outbox.c.lease_until < self._now,)
         return self._connection.execute(
             update(outbox)
-            .where(*condition, *(() if everything else (or_(late, outbox.c.lease_until.is_(None)),)))
+            .where(outbox.c.channel == channel, outbox.c.lease_until.is_not(None), *late)
             .values(state=QUEUED, lease_until=None)
         ).rowcount
 
     def next_due(self, channel: str) -> datetime | None:
         """When the earliest waiting message of this channel may go."""
         return self._connection.execute(
-            select(func.min(outbox.c.not_before)).where(outbox.c.channel == channel, outbox.c.state == QUEUED, OPEN)
+            select(func.min(outbox.c.not_before)).where(outbox.c.channel == channel, outbox.c.state == QUEUED, WAITING)
         ).scalar()
 
 

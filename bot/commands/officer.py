@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import secrets
-from datetime import timedelta
 
 from bot.commands.failing import Failed
 from bot.commands.opening import Desk, at_desk
 from bot.settings import read_settings
+from cases import officers
+from cases.casework import Refused
 from cases.model import Officer, OfficerRole
-from cases.ports import Invitation
 from storage.work import StoredWork
 
-HOURS = 24
+HOURS = officers.CODE_HOURS
+REFUSALS = {
+    "no_body": "--body: not a body in force",
+    "no_roles": "--role: at least one is needed",
+    "admin_alone": "--role: admin stands alone, because an administrator reads no case; make a second account",
+    "role_body": "--role: this body cannot give that role (see hoiam directory show)",
+    "two_triage": "--role: the body already has its two triage officers",
+}
 
 
 def invite(arguments: argparse.Namespace) -> int:
@@ -30,9 +36,8 @@ def invite(arguments: argparse.Namespace) -> int:
             raise Failed(
                 f"--post: {arguments.post} is not known; there are {', '.join(p.code for p in directory.posts)}"
             )
-        code = secrets.token_hex(5)
 
-        def store(unit: StoredWork) -> None:
+        def store(unit: StoredWork) -> str:
             officer = Officer(
                 unit.new_id(),
                 locality,
@@ -42,11 +47,12 @@ def invite(arguments: argparse.Namespace) -> int:
                 post=arguments.post,
                 hamlet=arguments.hamlet,
             )
-            unit.people.save_officer(officer)
-            unit.people.invite(code, Invitation(officer.id, unit.now + timedelta(hours=HOURS)))
+            return officers.enrol(unit, rules, officer, unit.now)
 
-        await desk.office.write(store)
-        return code
+        try:
+            return officers.show_code(await desk.office.write(store))
+        except Refused as refused:
+            raise Failed(REFUSALS[refused.code]) from refused
 
     code = at_desk(work)
     print(f"code   {code}")
@@ -63,9 +69,7 @@ def revoke(arguments: argparse.Namespace) -> int:
         officer = unit.people.officer(arguments.id)
         if officer is None:
             raise Failed(f"no officer has the id {arguments.id}; see hoiam officer list")
-        officer.active = False
-        officer.chat = ""
-        unit.people.save_officer(officer)
+        officers.revoke(unit, officer)
 
     async def work(desk: Desk) -> None:
         await desk.office.write(close)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import secrets
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -18,12 +16,12 @@ from bot.channels.base import Channel
 from bot.commands.failing import Failed
 from bot.logs import configure
 from bot.settings import Settings, read_settings
+from cases import officers
 from cases.model import Officer, OfficerRole
-from cases.ports import Invitation
+from cases.rules import Rules
 from storage.work import StoredWork
 
 log = structlog.get_logger(__name__)
-LINK_HOURS = 24
 SAMPLE = "xa-mau"  # code of the shipped sample commune
 
 
@@ -68,6 +66,11 @@ async def _main(settings: Settings, *, pages: bool, work: bool) -> int:
     finally:
         await app.close()
     return 0
+
+
+async def serve_app(app: App, settings: Settings) -> None:
+    """Serve an opened application's pages until told to stop."""
+    await _Server(app, settings).serve()
 
 
 class _Server(uvicorn.Server):
@@ -168,15 +171,12 @@ def first_links(unit: StoredWork, app: App) -> list[tuple[str, str]]:
         handler = (OfficerRole.HANDLER, OfficerRole.TRIAGE)
         wanted.append(("Cán bộ Mặt trận (thử)   ", "mttq", handler, "Cán bộ Mặt trận (thử)"))
         wanted.append(("Đầu mối UBND (thử)      ", "ubnd", (OfficerRole.CONTACT,), "Đầu mối UBND (thử)"))
-    return [(label, link(unit, place.code, body, roles, name)) for label, body, roles, name in wanted]
+    return [(label, link(unit, rules, place.code, body, roles, name)) for label, body, roles, name in wanted]
 
 
-def link(unit: StoredWork, locality: str, body: str, roles: tuple[OfficerRole, ...], name: str) -> str:
+def link(unit: StoredWork, rules: Rules, locality: str, body: str, roles: tuple[OfficerRole, ...], name: str) -> str:
     """A fresh one-time code for the account of this name, made if it is not there."""
-    known = [one for one in unit.people.officers(locality, body) if one.name == name and not one.chat]
-    officer = known[0] if known else Officer(unit.new_id(), locality, name, body, roles)
-    if not known:
-        unit.people.save_officer(officer)
-    code = secrets.token_hex(5)
-    unit.people.invite(code, Invitation(officer.id, unit.now + timedelta(hours=LINK_HOURS)))
-    return code
+    known = next((one for one in unit.people.officers(locality, body) if one.name == name), None)
+    if known is not None:
+        return officers.invite(unit, known, unit.now)
+    return officers.enrol(unit, rules, Officer(unit.new_id(), locality, name, body, roles), unit.now)

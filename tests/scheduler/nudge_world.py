@@ -1,10 +1,9 @@
-"""A small commune for reminder tests: real SQLite, shipped data, a fixed cast of officers, and a clock moved by hand."""
+"""A small commune for reminder tests: shipped rules, a fixed cast of officers, and a clock moved by hand."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 import yaml
 
 from bot.clock import SteppedClock
-from cases.calendar import ZONE, WorkCalendar, local_date
+from cases.calendar import ZONE, WorkCalendar
 from cases.clocks import DeadlineProfile, profiles_from_mapping, start_authority_clock
 from cases.directory import DirectoryBook
 from cases.messages import Address
@@ -23,14 +22,10 @@ from cases.reminder_policy import ReminderPolicy
 from cases.taxonomy import Taxonomy
 from cases.wording import Wording
 from scheduler.reminders import Reminders
-from storage.database import Database, open_database
-from storage.keys import KeyRing
 from storage.outbox import outbox, unpack
-from storage.tables import metadata
 from storage.work import Office, StoredWork
 
 DATA = Path(__file__).parents[2] / "data"
-KEYS = KeyRing([bytes(range(32))])
 
 
 def _yaml(name: str) -> Any:
@@ -93,13 +88,15 @@ def at(text: str) -> datetime:
 class World:
     """The commune with everything in it."""
 
-    database: Database
     office: Office
     clock: SteppedClock
     reminders: Reminders
-    numbers: Any = field(default_factory=lambda: itertools.count(1))
+    rules: Set
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    async def hire(self, name: str, locality: str, body: str, role: OfficerRole, post: str = "", chat: bool = True) -> None:
+    async def hire(
+        self, name: str, locality: str, body: str, role: OfficerRole, post: str = "", *, chat: bool = True
+    ) -> None:
         """An officer with a linked chat (or without)."""
 
         def work(unit: StoredWork) -> None:
@@ -156,18 +153,34 @@ class World:
         events = await self.office.read(lambda unit: unit.cases.history(case_id))
         return [event for event in events if event.what == what]
 
-    async def letters(self, name: str) -> list[str]:
+    async def texts(self, name: str, state: str = "queued") -> list[str]:
         """Texts waiting for this person, oldest first."""
-        key = KEYS.lookup("chat", f"telegram\0{name}")
+        key, open_bytes = self.key_of(name), self.office.keys.open_bytes
+        rows = await self.office.read(
+            lambda unit: unit.connection.execute(
+                outbox.select().where(outbox.c.chat_key == key, outbox.c.state == state).order_by(outbox.c.id)
+            ).all()
+        )
+        return [unpack(open_bytes("outbox.sealed_body", row.effect_key, row.sealed_body)).text for row in rows]
 
-        def look(unit: StoredWork) -> list[str]:
-            rows = unit.connection.execute(outbox.select().where(outbox.c.chat_key == key).order_by(outbox.c.id)).all()
-            waiting = [row for row in rows if row.state == "queued"]
-            return [
-                unpack(KEYS.open_bytes("outbox.sealed_body", row.effect_key, row.sealed_body)).text for row in waiting
-            ]
+    async def counts(self) -> dict[str, int]:
+        """Messages by state."""
+        return await self.office.read(lambda unit: unit.outbox.counts())
 
-        return await self.office.read(look)
+    async def lose(self, name: str) -> None:
+        """This person blocks the bot."""
+
+        def work(unit: StoredWork) -> None:
+            talk = unit.chats.get(self.key_of(name))
+            assert talk is not None
+            talk.reachable = False
+            unit.chats.save(talk)
+
+        await self.office.write(work)
+
+    def key_of(self, name: str) -> str:
+        """The key of a person's chat."""
+        return self.office.keys.lookup("chat", f"telegram\0{name}")
 
     def case_of(self, **changes: Any) -> Case:
         """A report to the Front about the People's Committee, forwarded and waiting for receipt."""
@@ -192,30 +205,17 @@ class World:
         return replace(case, **changes)
 
     def running(self, received_on: date = date(2026, 3, 2), **changes: Any) -> Case:
-        """The same with the authority's clock started: due 30 March 2026."""
-        case = self.case_of(state=State.RECEIVED, triaged_at=at("2026-02-26T09:00"), forwarded_at=at("2026-02-27T15:00"))
-        case.forward_doc_no, case.forward_doc_date = "12/MTTQ-BTT", date(2026, 2, 27)
-        start_authority_clock(case, received_on, RULES.profiles["default"], RULES.calendar, today=received_on)
+        """The same with the authority's clock started: due on Monday 30 March 2026."""
+        case = self.case_of(state=State.RECEIVED, forwarded_at=min(at("2026-02-27T15:00"), at(f"{received_on}T08:00")))
+        case.forward_doc_no, case.forward_doc_date = "12/MTTQ-BTT", min(date(2026, 2, 27), received_on)
+        start_authority_clock(case, received_on, self.rules.profiles["default"], self.rules.calendar, received_on)
         case.next_nudge_at = at(f"{received_on}T09:00")
         return replace(case, **changes)
 
 
-@asynccontextmanager
-async def world(path: Path, start: str = "2026-03-02T09:00", cast: bool = True, **options: Any) -> AsyncIterator[World]:
-    """Open the commune on a fresh SQLite file."""
-    database = open_database(f"sqlite:///{path / 'world.db'}")
-    clock = SteppedClock(at(start))
-    office = Office(database, KEYS, clock)
-    await database.write(metadata.create_all)
-    made = World(database, office, clock, Reminders(office, RULES, **options))
-    for person in CAST if cast else ():
+async def settle(office: Office, clock: SteppedClock, rules: Set = RULES, **options: Any) -> World:
+    """The commune with its officers on this office."""
+    made = World(office, clock, Reminders(office, rules, **options), rules)
+    for person in CAST:
         await made.hire(*person)
-    try:
-        yield made
-    finally:
-        await database.close()
-
-
-def today(world_: World) -> date:
-    """The local day of the world's clock."""
-    return local_date(world_.clock())
+    return made

@@ -96,18 +96,15 @@ async def test_streams_end_when_the_process_is_told_to_stop(tmp_path_factory: py
                 assert await asyncio.wait_for(answer.content.read(), 10) == b"\n"
 
 
-async def test_silence_is_filled_with_comments(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_silence_is_filled_with_comments(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Proxies cut silent connections: a comment goes out at every heartbeat."""
-    monkeypatch.setattr("web.chat_live.HEARTBEAT", 0.05)
-    with staged(tmp_path_factory.mktemp("beat")) as own:
+    with staged(tmp_path_factory.mktemp("beat"), live_heartbeat_seconds=0.05) as own:
         async with visiting(own.url) as visitor:
             await visitor.say("chào")
             async with visitor.http.get(f"{own.url}/chat/live") as answer:
                 await events(answer, 2)
                 await answer.content.readline()
-                assert await asyncio.wait_for(answer.content.readline(), 10) == b":\n"
+                assert await asyncio.wait_for(answer.content.readline(), 10) == b": \n"
 
 
 async def test_a_line_of_another_process_is_found(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -219,9 +219,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_case', ['case_id', 'purpose'], unique=False)
-        batch_op.create_index('ix_outbox_chat', ['chat_key', 'id'], unique=False, sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
+        batch_op.create_index('ix_outbox_chat', ['chat_key', 'id'], unique=False, sqlite_where=sa.text('lease_until IS NULL AND done_at IS NULL'), postgresql_where=sa.text('lease_until IS NULL AND done_at IS NULL'))
         batch_op.create_index('ix_outbox_claimed', ['chat_key'], unique=False, sqlite_where=sa.text('lease_until IS NOT NULL'), postgresql_where=sa.text('lease_until IS NOT NULL'))
-        batch_op.create_index('ix_outbox_queue', ['channel', 'state', 'not_before', 'id'], unique=False, sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
+        batch_op.create_index('ix_outbox_queue', ['channel', 'state', 'not_before', 'id'], unique=False, sqlite_where=sa.text('lease_until IS NULL AND done_at IS NULL'), postgresql_where=sa.text('lease_until IS NULL AND done_at IS NULL'))
 
     op.create_table('reporter',
     sa.Column('ref', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
@@ -288,9 +288,9 @@ def downgrade() -> None:
 
     op.drop_table('reporter')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.drop_index('ix_outbox_queue', sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
+        batch_op.drop_index('ix_outbox_queue', sqlite_where=sa.text('lease_until IS NULL AND done_at IS NULL'), postgresql_where=sa.text('lease_until IS NULL AND done_at IS NULL'))
         batch_op.drop_index('ix_outbox_claimed', sqlite_where=sa.text('lease_until IS NOT NULL'), postgresql_where=sa.text('lease_until IS NOT NULL'))
-        batch_op.drop_index('ix_outbox_chat', sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
+        batch_op.drop_index('ix_outbox_chat', sqlite_where=sa.text('lease_until IS NULL AND done_at IS NULL'), postgresql_where=sa.text('lease_until IS NULL AND done_at IS NULL'))
         batch_op.drop_index('ix_outbox_case')
 
     op.drop_table('outbox')

@@ -1,0 +1,347 @@
+"""The tick on real databases: once only, in one transaction, merged per person, and nothing stops the others."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy import text
+
+from bot.clock import SteppedClock
+from cases.messages import Capabilities
+from cases.model import OfficerRole, State
+from storage.work import Office, StoredWork
+from tests.scheduler.nudge_world import RULES, World, at, settle
+
+
+@pytest.fixture
+async def commune(any_office: Office, clock: SteppedClock) -> World:
+    """The commune on each database in turn."""
+    return await settle(any_office, clock)
+
+
+async def test_a_reminder_is_sent_once(commune: World) -> None:
+    """Two ticks in a row send one reminder."""
+    await commune.add(commune.running())
+    assert await commune.tick("2026-03-16T07:00") == [("T-10", "contact")]
+    assert await commune.tick("2026-03-16T07:01") == []
+
+
+async def test_a_reminder_is_sent_once_even_when_looked_at_again(commune: World) -> None:
+    """A case that somebody touches at noon does not repeat the morning's reminder."""
+    case = await commune.add(commune.running())
+    await commune.tick("2026-03-16T07:00")
+    await commune.change(case.id, hamlet="thon-1")
+    assert await commune.tick("2026-03-16T12:00") == []
+
+
+async def test_the_ledger_key(commune: World) -> None:
+    """Uniqueness is (case, clock version, offset, recipient)."""
+    case = await commune.add(commune.running())
+    await commune.tick("2026-03-16T07:00")
+    key = f"remind:{case.id}:1:T-10:contact"
+    assert await commune.office.read(lambda unit: unit.ledger.seen([key])) == {key}
+
+
+async def test_the_case_is_looked_at_again_at_the_next_point(commune: World) -> None:
+    """The next look moves in the same transaction."""
+    case = await commune.add(commune.running())
+    await commune.tick("2026-03-16T07:00")
+    assert (await commune.case(case.id)).next_nudge_at == at("2026-03-23T07:00")
+
+
+async def test_a_reader_must_read_again_after_a_tick(commune: World) -> None:
+    """The tick counts the version up, so that nobody writes over what it moved."""
+    case = await commune.add(commune.running())
+    await commune.tick("2026-03-16T07:00")
+    assert (await commune.case(case.id)).version == case.version + 1
+
+
+async def test_overdue_reaches_everybody_it_concerns(commune: World) -> None:
+    """+1: contact, head, desk, both follow-up bodies, and the resident."""
+    await commune.add(commune.running())
+    told = await commune.tick("2026-03-31T07:00")
+    wanted = {"contact", "chairman", "handler", "triager", "office", "builder", "resident"}
+    assert told == sorted(("+1", name) for name in wanted)
+
+
+async def test_escalation_is_logged_on_the_case(commune: World) -> None:
+    """Each step upwards is an entry in the case's log (IN-2)."""
+    case = await commune.add(commune.running())
+    for day in ("2026-03-31", "2026-04-06", "2026-04-13"):
+        await commune.tick(f"{day}T07:00")
+    logged = [(event.data["offset"], event.data["bodies"]) for event in await commune.history(case.id, "escalated")]
+    assert logged == [("+1", ["ban_xdd", "ubnd", "vp_dang_uy"]), ("+5", ["dang_uy"]), ("+10", ["ubnd_tinh"])]
+
+
+async def test_urging_letters_are_numbered(commune: World) -> None:
+    """Lần 1, 2, 3 at +1, +3, +5."""
+    case = await commune.add(commune.running())
+    for day in ("2026-03-31", "2026-04-02", "2026-04-06"):
+        await commune.tick(f"{day}T07:00")
+    assert [event.data["number"] for event in await commune.history(case.id, "urged")] == [1, 2, 3]
+    assert (await commune.case(case.id)).urgings == 3
+
+
+async def test_a_letter_is_not_written_twice(commune: World) -> None:
+    """A calendar edit that gives an overdue case a new clock version repeats no letter."""
+    case = await commune.add(commune.running())
+    await commune.tick("2026-03-31T07:00")
+    await commune.change(case.id, clock_version=2)
+    await commune.tick("2026-03-31T09:00")
+    assert (await commune.case(case.id)).urgings == 1
+
+
+async def test_the_resident_hears_once_of_each_letter(commune: World) -> None:
+    """One message per urging letter, in the resident's chat."""
+    case = await commune.add(commune.running())
+    for moment in ("2026-03-31T07:00", "2026-03-31T15:00", "2026-04-02T07:00"):
+        await commune.tick(moment)
+    texts = await commune.texts(f"resident-{case.id}")
+    assert ["lần 1" in texts[0], "lần 2" in texts[1], len(texts)] == [True, True, 2]
+
+
+async def test_every_sender_of_a_matter_hears_of_the_letter(commune: World) -> None:
+    """The authority is reminded once for the matter; each of its senders is told with the own number."""
+    await commune.add(commune.running(matter="m1"))
+    other = commune.running(matter="m1")
+    await commune.add(other)
+    await commune.change(other.id, next_nudge_at=None)
+    await commune.tick("2026-03-31T07:00")
+    assert other.code in (await commune.texts(f"resident-{other.id}"))[0]
+
+
+async def test_one_person_gets_one_message(commune: World) -> None:
+    """Forty cases due at once are one message with thirty lines, the most urgent first, and a count of the rest."""
+    commune.office.capabilities = {"telegram": Capabilities(text_limit=20_000, buttons=0)}
+    for _ in range(39):
+        await commune.add(commune.running())
+    late = await commune.add(commune.running(date(2026, 2, 9)))
+    await commune.tick("2026-03-16T07:00")
+    (message,) = await commune.texts("contact")
+    lines = message.splitlines()
+    assert (len(lines), late.code in lines[1], lines[-1]) == (32, True, "… và 10 hồ sơ khác")
+
+
+async def test_a_long_message_keeps_within_the_channel(commune: World) -> None:
+    """What a channel cannot show at once goes in parts, and is taken back with all of them."""
+    for _ in range(20):
+        await commune.add(commune.running())
+    await commune.tick("2026-03-16T07:00")
+    assert len(await commune.texts("contact")) > 1
+    await commune.tick("2026-03-23T07:00")
+    texts = await commune.texts("contact")
+    assert ["còn 10 ngày" in "".join(texts), "".join(texts).count("còn 5 ngày")] == [False, 20]
+
+
+async def test_after_an_outage_one_message(commune: World) -> None:
+    """Down over four points and a weekend: one merged message on Monday morning."""
+    for _ in range(2):
+        await commune.add(commune.running())
+    assert await commune.tick("2026-03-29T10:00") == []
+    assert await commune.tick("2026-03-30T07:00") == [("T-1", "contact"), ("T-1", "contact")]
+    assert len(await commune.texts("contact")) == 1
+
+
+async def test_what_was_passed_over_stays_settled(commune: World) -> None:
+    """A clock set back after an outage does not bring up what the outage swallowed."""
+    case = await commune.add(commune.running())
+    await commune.tick("2026-03-02T09:00")
+    await commune.tick("2026-03-26T07:00")
+    await commune.change(case.id, next_nudge_at=at("2026-03-24T09:00"))
+    assert await commune.tick("2026-03-24T09:00") == []
+
+
+async def test_unsent_reminders_join_the_next_message(commune: World) -> None:
+    """While the messenger is down the newer line takes the place of the older one of the same case."""
+    await commune.add(commune.running())
+    await commune.add(commune.running(date(2026, 3, 3)))
+    await commune.tick("2026-03-16T07:00")
+    await commune.tick("2026-03-17T07:00")
+    await commune.tick("2026-03-23T07:00")
+    (message,) = await commune.texts("contact")
+    assert ["5 ngày" in message, "10 ngày" in message, message.count("PA-2026")] == [True, True, 2]
+
+
+async def test_an_answer_takes_unsent_reminders_back(commune: World) -> None:
+    """A reminder that still waits when the answer is recorded is never sent."""
+    case = await commune.add(commune.running())
+    await commune.tick("2026-03-16T07:00")
+    await commune.change(case.id, state=State.ANSWERED, answered_at=at("2026-03-16T08:00"))
+    await commune.tick("2026-03-16T08:01")
+    assert await commune.texts("contact") == []
+
+
+async def test_an_extension_takes_its_line_out_of_a_waiting_message(commune: World) -> None:
+    """Of a message about two cases only the line of the extended one disappears."""
+    first, second = await commune.add(commune.running()), await commune.add(commune.running())
+    await commune.tick("2026-03-16T07:00")
+    await commune.change(first.id, state=State.EXTENDED, due_on=date(2026, 4, 13), clock_version=2)
+    await commune.tick("2026-03-16T09:00")
+    (message,) = await commune.texts("contact")
+    assert (first.code in message, second.code in message) == (False, True)
+
+
+async def test_an_extension_restarts_the_points(commune: World) -> None:
+    """T-10 of the new date is sent though T-10 of the old one was."""
+    case = await commune.add(commune.running())
+    await commune.tick("2026-03-16T07:00")
+    await commune.change(case.id, state=State.EXTENDED, due_on=date(2026, 4, 13), clock_version=2)
+    assert await commune.tick("2026-03-30T08:00") == [("T-10", "contact")]
+
+
+async def test_an_officer_without_chat_is_counted_and_noted_once(commune: World) -> None:
+    """Nobody to write to: the report says so, and the case's log says so once."""
+    await commune.hire("contact", "xa-mau", "ubnd", OfficerRole.CONTACT, chat=False)
+    case = await commune.add(commune.running())
+    assert await commune.tick("2026-03-16T07:00") == []
+    await commune.tick("2026-03-23T07:00")
+    (event,) = await commune.history(case.id, "notice_unreachable")
+    assert event.data["recipient"] == "contact"
+
+
+async def test_an_officer_who_blocked_the_bot_stops_nobody(commune: World) -> None:
+    """The others of the same tick are written to."""
+    await commune.lose("handler")
+    await commune.add(commune.running())
+    told = [name for _, name in await commune.tick("2026-03-31T07:00")]
+    assert "handler" not in told
+    assert {"contact", "triager", "office"} <= set(told)
+
+
+async def test_a_newly_linked_contact_gets_the_latest(commune: World) -> None:
+    """What could not be delivered is not lost: the newest reminder goes once a chat is linked."""
+    await commune.hire("contact", "xa-mau", "ubnd", OfficerRole.CONTACT, chat=False)
+    case = await commune.add(commune.running())
+    await commune.tick("2026-03-16T07:00")
+    await commune.hire("contact", "xa-mau", "ubnd", OfficerRole.CONTACT)
+    await commune.change(case.id)
+    assert await commune.tick("2026-03-17T09:00") == [("T-10", "contact")]
+
+
+async def test_the_excluded_hear_nothing(commune: World) -> None:
+    """A case about the Party secretary's body goes past it, to the province, without a word to it."""
+    await commune.add(commune.running(excluded_bodies=("dang_uy", "vp_dang_uy", "ban_xdd")))
+    told = {name for day in ("2026-03-31", "2026-04-06") for _, name in await commune.tick(f"{day}T07:00")}
+    assert told.isdisjoint({"party", "office", "builder"})
+    assert "province" in told
+
+
+async def test_a_linked_officer_hears_nothing(commune: World) -> None:
+    """An officer tied to the person complained of is left out, in this tick and for this case only."""
+    await commune.add(commune.running(excluded_officers=("handler",)))
+    told = {name for _, name in await commune.tick("2026-03-31T07:00")}
+    assert "handler" not in told
+    assert "triager" in told
+
+
+async def test_one_bad_case_stops_nobody(commune: World) -> None:
+    """A row that cannot be read is put off for an hour and named in the report; the others are served."""
+    cases = [await commune.add(commune.running()) for _ in range(7)]
+    await commune.office.write(_spoil(cases[3].id))
+    commune.clock.set(at("2026-03-16T07:00"))
+    report = await commune.reminders.tick(commune.clock())
+    assert (report.failed, report.notices, report.messages > 0) == ([cases[3].id], 6, True)
+    assert await commune.office.read(_next_look(cases[3].id)) == at("2026-03-16T08:00")
+
+
+async def test_many_cases_go_in_slices(any_office: Office, clock: SteppedClock) -> None:
+    """More cases than fit in one transaction are all served by one tick."""
+    commune = await settle(any_office, clock, most=4)
+    for _ in range(11):
+        await commune.add(commune.running())
+    assert len(await commune.tick("2026-03-16T07:00")) == 11
+
+
+async def test_preview_changes_nothing(commune: World) -> None:
+    """The preview says what a tick would send, and the tick then sends it."""
+    await commune.add(commune.running())
+    planned = await commune.reminders.preview(at("2026-03-16T07:00"))
+    assert [(said.offset, said.recipient) for said in planned] == [("T-10", "contact")]
+    assert (await commune.counts()).get("queued", 0) == 0
+    assert await commune.tick("2026-03-16T07:00") == [("T-10", "contact")]
+
+
+async def test_silence_closes_through_the_use_case(any_office: Office, clock: SteppedClock) -> None:
+    """After ten silent working days the handed-in step is taken, once."""
+    commune = await settle(any_office, clock, act=_close)
+    case = await commune.add(commune.running(state=State.RELAYED, relayed_at=at("2026-03-02T10:00")))
+    for moment in ("2026-03-16T09:00", "2026-03-17T06:00", "2026-03-17T07:00", "2026-03-17T08:30"):
+        await commune.tick(moment)
+    assert len(await commune.history(case.id, "close_silent")) == 1
+
+
+async def test_a_failing_step_is_tried_again_in_an_hour(any_office: Office, clock: SteppedClock) -> None:
+    """The step's fault is reported, the case stays, and nobody else waits for it."""
+    commune = await settle(any_office, clock, act=_refuse)
+    case = await commune.add(commune.running(state=State.RELAYED, relayed_at=at("2026-03-02T10:00")))
+    await commune.add(commune.running())
+    clock.set(at("2026-03-17T07:00"))
+    report = await commune.reminders.tick(clock())
+    assert (report.failed, report.notices) == ([case.id], 1)
+    assert (await commune.case(case.id)).next_nudge_at == at("2026-03-17T08:00")
+
+
+async def test_an_unanswered_question_warns_the_resident(commune: World) -> None:
+    """Three working days before a case is closed for want of information its sender is told."""
+    case = await commune.add(commune.case_of(state=State.NEEDS_INFO))
+    await commune.log(case.id, "asked_info", at("2026-03-02T10:00"))
+    assert await commune.tick("2026-03-18T07:00") == [("autoclose_info", "resident")]
+
+
+async def test_an_answered_question_restarts_triage(commune: World) -> None:
+    """The days the resident took are not counted against the desk."""
+    case = await commune.add(commune.case_of(state=State.SUBMITTED))
+    await commune.log(case.id, "asked_info", at("2026-02-26T10:00"))
+    await commune.log(case.id, "added", at("2026-03-16T10:00"))
+    assert ("triage", "handler") in await commune.tick("2026-03-18T08:00")
+
+
+async def test_two_tickers_act_as_one(any_office: Office, clock: SteppedClock) -> None:
+    """Two schedulers at the same moment send each reminder once."""
+    commune = await settle(any_office, clock, most=5)
+    for _ in range(20):
+        await commune.add(commune.running())
+    clock.set(at("2026-03-31T07:00"))
+    other = replace(commune, reminders=type(commune.reminders)(any_office, RULES, most=5))
+    reports = await asyncio.gather(*(one.reminders.tick(clock()) for one in (commune, other, commune, other)))
+    said = [(one.case_id, one.recipient) for report in reports for one in report.said]
+    assert len(said) == len(set(said)) == 20 * 7
+    assert {(await commune.case(case_id)).urgings for case_id, _ in said} == {1}
+
+
+async def test_rules_may_be_renewed_between_ticks(any_office: Office, clock: SteppedClock) -> None:
+    """An edit of the numbers holds from the next tick on."""
+    rules = [RULES]
+    commune = await settle(any_office, clock)
+    commune.reminders = type(commune.reminders)(any_office, lambda: rules[0])
+    await commune.add(commune.running())
+    rules[0] = replace(RULES, policy=replace(RULES.policy, before_wd=(1, 2)))
+    assert await commune.tick("2026-03-26T07:00") == [("T-2", "contact")]
+
+
+def _spoil(case_id: str):  # type: ignore[no-untyped-def]
+    return lambda unit: unit.connection.execute(
+        text("""UPDATE "case" SET state = 'nonsense' WHERE id = :id"""), {"id": case_id}
+    )
+
+
+def _next_look(case_id: str):  # type: ignore[no-untyped-def]
+    from storage.case_store import case
+
+    return lambda unit: unit.connection.execute(case.select().where(case.c.id == case_id)).one().next_nudge_at
+
+
+def _close(unit: StoredWork, case_id: str, what: str, now: datetime) -> None:
+    from cases.model import CaseEvent
+
+    case = unit.cases.get(case_id)
+    assert case is not None
+    unit.cases.log(CaseEvent(case_id, now, what, "system"))
+    unit.cases.save(replace(case, state=State.CLOSED, next_nudge_at=None))
+
+
+def _refuse(unit: StoredWork, case_id: str, what: str, now: datetime) -> None:
+    raise RuntimeError(what)
