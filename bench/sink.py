@@ -10,9 +10,12 @@ import re
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
+from typing import cast
+from urllib.parse import unquote_plus
 
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
-CHAT = re.compile(rb'"(?:chat_id|user_id)": ?"?(-?\d+)')
+CHAT = re.compile(rb'(?:chat_id|user_id)"?[:=\s]+"?(-?\d+)')  # JSON, form or multipart
+BUTTON = re.compile(r'"callback_data": ?"([^"]+)"')
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 ZALO = b'{"data":{"message_id":"%d","user_id":"%s","sent_time":"1767200000123"},"error":0,"message":"Success"}'
 TELEGRAM = (
@@ -38,6 +41,8 @@ class Sink:
         self.greeted: set[str] = set()
         """Hosts whose bot has introduced itself: `telegram` after its webhook was set, `zalo`."""
         self.heard: _Heard | None = None
+        self.buttons: dict[str, str] | None = None
+        """First button of each chat's newest message, where somebody wants to press it."""
         self.url = ""
         self._server: asyncio.Server | None = None
         self._changed = asyncio.Event()
@@ -82,6 +87,8 @@ class Sink:
         self.count += 1
         found = CHAT.search(body)
         chat = found[1] if found else b"0"
+        if self.buttons is not None and (button := BUTTON.search(unquote_plus(body.decode()))):
+            self.buttons[chat.decode()] = button[1]
         if self.heard is not None:
             self.heard(chat.decode(), monotonic())
         return (ZALO if path.endswith(b"/cs") else TELEGRAM) % (self.count, chat)
@@ -97,8 +104,7 @@ class _Connection(asyncio.Protocol):
         self._due: deque[bytes] = deque()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         self._got += data

@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.spine import Note, Spine
 from cases.automatic import close_silent
 from cases.files import tell_file_failed
-from cases.messages import Capabilities, Incoming
+from cases.messages import Incoming
 from cases.ports import CaseFile
 from scheduler.delivery import Delivery
 from scheduler.digests import Digests
@@ -32,10 +32,10 @@ from storage.vault import FileVault
 from storage.work import Office, StoredWork
 from web.app import Site, WebServices, create_app
 from web.chat_live import LiveLines
+from web.history import CAN
 from web.uploads import fetch_upload
 from web.webhooks import Busy
 
-WEB = Capabilities(text_limit=20_000, buttons=40, ask_contact=False, ask_place=True)
 FILE_CAP = 20_000_000
 RULES_SECONDS = 3.0  # how soon an edit made by another process is in force here
 HOUSE_SECONDS = 3600.0
@@ -74,7 +74,7 @@ class App:
             if self._given is None
             else self._given
         )
-        self.office.capabilities = {"web": WEB, **{name: one.capabilities for name, one in self.channels.items()}}
+        self.office.capabilities = {"web": CAN, **{name: one.capabilities for name, one in self.channels.items()}}
         self.spine = Spine(self.office, lambda: self.rulebook.rules, self._counters())
         self._open_background()
         self.site: Site = create_app(self._services())
@@ -186,6 +186,7 @@ class App:
             registry=self.registry,
             channels=self.channels,
             live=self.live,
+            live_look_seconds=20.0 if self.database.dialect == "sqlite" else 2.0,
             public_url=settings.public_url,
             trusted_proxy=settings.trusted_proxy,
             secure_cookies=settings.public_url.startswith("https://"),

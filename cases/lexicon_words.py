@@ -19,7 +19,7 @@ _NUMBER: Final = re.compile(r"\d[\d.,]*")
 _UNITS: Final = frozenset(
     ["triệu", "trieu", "tr", "nghìn", "nghin", "ngàn", "ngan", "tỉ", "ti", "đồng", "k", "đ", "củ"]
 )
-_PHONE: Final = re.compile(r"0\d{8,10}")
+_PHONE: Final = re.compile(r"(?<!\d)0\d{2,3}[ .-]?\d{3}[ .-]?\d{3,4}(?!\d)")
 _LINK: Final = re.compile(r"https?://|www\.|\bbit\.ly|\bt\.me/|\b[\w-]+\.(?:com|net|vip|top|xyz|club|win|shop|info)\b")
 _CODE: Final = re.compile(r"\b[a-z]{2}-20\d\d-\d{4,}\b")
 _NEIGHBOURS: Final = 2
@@ -85,7 +85,7 @@ class Reader:
                 readings.append(self._readings(word, trusted))
                 clauses.append(clause)
                 sentences.append(sentence)
-        for name, pattern in (("link", _LINK), ("code", _CODE)):
+        for name, pattern in (("link", _LINK), ("code", _CODE), ("phone", _PHONE)):
             if pattern.search(folded):
                 signs[name] = [0]
         padded = " " + " ".join(reading[0][1] for reading in readings) + " "
@@ -177,8 +177,6 @@ def _signs_of(piece: str, pieces: list[str], place: int) -> list[str]:
         return []
     if _AMOUNT.fullmatch(piece):
         return ["money"]
-    if _PHONE.fullmatch(piece):
-        return ["phone"]
     after = pieces[place + 1] if place + 1 < len(pieces) else ""
     if _NUMBER.fullmatch(piece) and after in _UNITS:
         return ["money"]

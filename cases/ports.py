@@ -197,6 +197,9 @@ class Outbox(Protocol):
     def cancel(self, case_id: str, purpose: str) -> int:
         """Take back unsent messages of this purpose about a case."""
 
+    def forget_words(self, of: Chat) -> int:
+        """Erase the copy of a person's own words, where the channel's page keeps one."""
+
     def release_held(self, chat: Chat, now: datetime) -> int:
         """The person wrote again: what waited for an open window may go."""
 

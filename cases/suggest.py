@@ -118,6 +118,9 @@ class Suggester:
             )  # fmt: skip
         spoken = self._lexicons.kinds.find(words)
         kind = decide_kind(words, spoken, matter, scores, top)
+        if kind is Kind.DENUNCIATION and SURE <= _best(found, "@post"):
+            ranked = _misconduct_first(ranked)
+            top = ranked[0][0]
         codes = _topics_of(kind, top, ranked, scores)
         topic = self._topics[codes[0]]
         if kind is Kind.REPORT and codes[0] == "land.dispute" and not _against_office(ranked):
@@ -210,7 +213,8 @@ def _scores(evidence: list[_Evidence], words: Words, found: Found) -> dict[str, 
 
 
 def _topics_of(kind: Kind, top: str, ranked: list[tuple[str, float]], scores: Mapping[str, float]) -> tuple[str, ...]:
-    near = [code for code, score in ranked if score >= CONFIDENT and score >= 0.35 * ranked[0][1]]
+    best = max((score for _, score in ranked), default=0.0)
+    near = [code for code, score in ranked if score >= max(CONFIDENT, 0.35 * best)]
     if kind is Kind.COMPLAINT:
         first = "admin.decision"
     elif kind is Kind.PRAISE:
@@ -227,6 +231,17 @@ def _topics_of(kind: Kind, top: str, ranked: list[tuple[str, float]], scores: Ma
     else:
         first = top
     return (first, *(code for code in near if code != first))[:MOST_TOPICS]
+
+
+def _best(found: Found, label: str) -> float:
+    return max((span.factor for span in found.get(label, ())), default=0.0)
+
+
+def _misconduct_first(ranked: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Put what officials do first: a denunciation that names a post is about its holder's conduct."""
+    conduct = [pair for pair in ranked if pair[0].startswith("official.") and pair[0] != "official.retaliation"]
+    rest = [pair for pair in ranked if pair not in conduct]
+    return [*(conduct or [("official.corruption", CONFIDENT)]), *rest]
 
 
 def _against_office(ranked: list[tuple[str, float]]) -> bool:

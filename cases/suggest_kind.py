@@ -115,7 +115,9 @@ def _is_praise(view: _View, scores: Scores, matter: float) -> bool:
         return strong >= 2 and view.count("grievance") <= 1 and scores.get("praise", 0.0) > matter
     if strong:
         return scores.get("praise", 0.0) >= min(matter, 4.0) or view.opens("thanks")
-    return view.opens("thanks") and not view.count("thanks_polite")
+    if view.count("thanks_polite"):
+        return False
+    return view.opens("thanks") or (matter < _STRONG and view.followed("thanks", "praise_object", 1) > 0)
 
 
 def _is_question(view: _View, scores: Scores, matter: float) -> bool:
@@ -135,7 +137,9 @@ def _ends_asking(view: _View) -> bool:
 
 def _is_chat(view: _View, scores: Scores, matter: float) -> bool:
     chat = scores.get("offtopic.chat", 0.0)
-    return chat >= 1.8 and matter < 3.0 and len(view.words) <= 14 and chat + 0.5 > matter
+    if chat < 1.8 or len(view.words) > 14:
+        return False
+    return chat >= 0.6 * matter if view.count("talk") else matter < min(3.0, chat + 0.5)
 
 
 def _is_petition(view: _View, top: str) -> bool:

@@ -58,6 +58,7 @@ def take_consent(turn: Turn, answer: Answer) -> str | Again:
     if answer.choice == READ:
         return "consent_full"
     if answer.choice == REFUSE:
+        turn.unit.outbox.forget_words(turn.chat)
         turn.say("consent_refused")
         return END
     if answer.choice not in (AGREE, AGREE_HIDDEN):

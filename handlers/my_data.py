@@ -73,6 +73,7 @@ def take_erase(turn: Turn, answer: Answer) -> str | Again:
         return Again(turn.text("pick_hint"))
     count = resident.erase_identity(turn.unit, turn.chat, turn.now)
     turn.unit.files.drop_draft(turn.chat.key)
+    turn.unit.outbox.forget_words(turn.chat)
     turn.chat.talk.pop("standing", None)
     turn.say("data_erased", n=count)
     return END

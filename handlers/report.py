@@ -223,6 +223,7 @@ def take_evidence(turn: Turn, answer: Answer) -> str | Again:
 def cancelled(turn: Turn) -> None:
     """Nothing of an unsent report stays."""
     turn.unit.files.drop_draft(turn.chat.key)
+    turn.unit.outbox.forget_words(turn.chat)
     turn.say("report_cancelled")
 
 

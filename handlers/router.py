@@ -80,6 +80,8 @@ def _hear(turn: Turn) -> None:
         return
     if chosen is not None:
         _chosen(turn, *chosen)
+    elif turn.officer is not None and not CONVERSATION.running(turn) and read_case_code(turn.incoming.text):
+        officer.command(turn, officer.OfficerCommand.CASE, turn.incoming.text)
     elif turn.officer is not None and not CONVERSATION.running(turn) and not turn.incoming.files:
         turn.ask(officer.menu(turn))
     else:

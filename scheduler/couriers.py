@@ -150,7 +150,7 @@ class Couriers:
                     break
                 trip.parcel, trip.turn = picked
                 trip.began = self._now()
-        except Exception as error:  # a mistake of this module: the lane starts anew with what the database holds
+        except Exception as error:  # noqa: BLE001 - a mistake of this module: raised in the lane, which starts anew
             self.crash = error
         self._trips.discard(trip)
         self._changed()

@@ -6,44 +6,22 @@ sender that slept longer than its lease writes nothing over the one that took th
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from math import inf
-from typing import Any
-from zlib import crc32
+from dataclasses import dataclass
+from datetime import datetime
 
 import orjson
-from sqlalchemy import Connection, TextClause, and_, bindparam, exists, func, select, text, update
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 
-from cases.messages import Address, Fate, Outgoing, SendResult
-from storage.chats import PLACE_ADDRESS, chat
-from storage.keys import KeyRing, SealBroken
-from storage.outbox import CLAIMED, HELD, PLACE_BODY, QUEUED, WAITING, outbox, unpack
+from cases.messages import Address, Fate, SendResult
+from storage.chats import chat
+from storage.keys import KeyRing
+from storage.outbox import CLAIMED, HELD, QUEUED, WAITING, outbox
+from storage.outbox_claim import LEASE, Claim, Load, Parcel, timed
 
-LEASE = timedelta(minutes=5)
-CLAIM_LOCK = 728_301  # PostgreSQL advisory lock: two workers must not split one chat's messages between them
-ADDRESSES_REMEMBERED = 4_096
+__all__ = ["LEASE", "Delay", "Load", "OutboxQueue", "Parcel"]
+
 DETAIL_LIMIT, VENDOR_ID_LIMIT = 300, 100
-
-
-@dataclass(slots=True)
-class Parcel:
-    """One claimed message, opened. `attempts` counts this try too; `claimed_at` is aware UTC."""
-
-    id: int
-    effect_key: str
-    chat_key: str
-    to: Address
-    message: Outgoing
-    attempts: int
-    unknowns: int
-    faults: int
-    case_id: str
-    purpose: str
-    claimed_at: datetime
-    start_by: float = inf  # monotonic seconds after which the lease is too short to begin a send
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,57 +35,6 @@ class Delay:
     faults: int
 
 
-@dataclass(slots=True)
-class Load:
-    """What one claim took: to send, and already decided without sending (unreadable, person gone)."""
-
-    parcels: list[Parcel] = field(default_factory=list)
-    settled: list[tuple[Parcel, SendResult]] = field(default_factory=list)
-    rows_seen: int = 0
-
-
-def _timed(instant: str, **texts: str) -> dict[str, TextClause]:
-    """A statement per dialect with one parameter that is an instant."""
-    when = bindparam(instant, type_=outbox.c.done_at.type)
-    return {dialect: text(words).bindparams(when) for dialect, words in texts.items()}
-
-
-_BUSY = outbox.alias("busy")
-_CLAIM = (
-    select(
-        outbox.c.id,
-        outbox.c.effect_key,
-        outbox.c.chat_key,
-        outbox.c.sealed_body,
-        outbox.c.attempts,
-        outbox.c.unknowns,
-        outbox.c.faults,
-        outbox.c.case_id,
-        outbox.c.purpose,
-        chat.c.sealed_address,
-        chat.c.reachable,
-    )
-    .outerjoin(chat, chat.c.key == outbox.c.chat_key)
-    .where(
-        WAITING,
-        outbox.c.channel == bindparam("wanted"),
-        outbox.c.state == QUEUED,
-        outbox.c.not_before <= bindparam("now"),
-        ~exists().where(_BUSY.c.chat_key == outbox.c.chat_key, _BUSY.c.lease_until.is_not(None)),
-    )
-    .order_by(outbox.c.not_before, outbox.c.id)
-    .limit(bindparam("most"))
-)
-_MARK_SQL = """
-UPDATE outbox SET state = 'claimed', lease_until = :until, attempts = attempts + 1
-WHERE id {rows} AND state = 'queued' AND lease_until IS NULL AND done_at IS NULL
-RETURNING id
-"""
-_MARK_CLAIMED = _timed(
-    "until",
-    sqlite=_MARK_SQL.format(rows="IN (SELECT value FROM json_each(:rows))"),
-    postgresql=_MARK_SQL.format(rows="IN (SELECT value::bigint FROM jsonb_array_elements_text(CAST(:rows AS jsonb)))"),
-)
 _MINE = and_(outbox.c.id == bindparam("row"), outbox.c.attempts == bindparam("try"), outbox.c.state == CLAIMED)
 # One statement with the rows as JSON: a statement per row costs three times as much Python time.
 _DONE_SQL = """
@@ -116,7 +43,7 @@ SET state = done.fate, sealed_body = NULL, lease_until = NULL, done_at = :at, de
 FROM {rows} AS done
 WHERE outbox.id = done.row_id AND outbox.attempts = done.try AND outbox.state = 'claimed'
 """
-_DONE = _timed(
+_DONE = timed(
     "at",
     sqlite=_DONE_SQL.format(
         rows="(SELECT value ->> 0 AS row_id, value ->> 1 AS try, value ->> 2 AS fate, value ->> 3 AS why,"
@@ -163,55 +90,7 @@ class OutboxQueue:
 
     def claim(self, channel: str, most: int, per_chat: int | None = None) -> Load:
         """Take up to `most` due messages, at most `per_chat` of a chat; chats with something claimed are left alone."""
-        if self._connection.dialect.name == "postgresql":
-            key = {"lock": CLAIM_LOCK, "channel": crc32(channel.encode()) - 2**31}
-            self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock, :channel)"), key)
-        rows = self._connection.execute(_CLAIM, {"wanted": channel, "now": self._now, "most": most}).all()
-        load = Load(rows_seen=len(rows))
-        if per_chat is not None:
-            rows = _first_of_each(rows, per_chat)
-        if rows:
-            mark = {"rows": orjson.dumps([row[0] for row in rows]).decode(), "until": self._now + LEASE}
-            taken = set(self._connection.execute(_MARK_CLAIMED[self._connection.dialect.name], mark).scalars())
-            for row in rows:
-                if row[0] in taken:
-                    self._open(channel, row, load)
-        return load
-
-    def _open(self, channel: str, row: Any, load: Load) -> None:
-        row_id, effect_key, chat_key, sealed_body, attempts, unknowns, faults, case_id, purpose, sealed, reachable = row
-        fault = None
-        try:
-            to = self._addresses.get(sealed) or self._open_address(channel, chat_key, sealed)
-            message = unpack(self._keys.open_bytes(PLACE_BODY, effect_key, sealed_body or b""))
-        except (SealBroken, ValueError, KeyError, TypeError, IndexError) as error:
-            to, message, fault = Address(channel, ""), Outgoing(""), type(error).__name__
-        parcel = Parcel(
-            row_id,
-            effect_key,
-            chat_key,
-            to,
-            message,
-            attempts + 1,
-            unknowns,
-            faults,
-            case_id,
-            purpose,
-            self._now,
-        )
-        if fault is not None:
-            load.settled.append((parcel, SendResult(Fate.REFUSED, f"stored message cannot be read ({fault})")))
-        elif not reachable:
-            load.settled.append((parcel, SendResult(Fate.GONE, "unreachable before sending")))
-        else:
-            load.parcels.append(parcel)
-
-    def _open_address(self, channel: str, chat_key: str, sealed: bytes | None) -> Address:
-        identifier, phone = orjson.loads(self._keys.open_bytes(PLACE_ADDRESS, chat_key, sealed or b""))
-        if len(self._addresses) >= ADDRESSES_REMEMBERED:
-            self._addresses.clear()
-        to = self._addresses[bytes(sealed or b"")] = Address(channel, identifier, phone)
-        return to
+        return Claim(self._connection, self._keys, self._now, self._addresses).take(channel, most, per_chat)
 
     def finish(self, results: Iterable[tuple[Parcel, SendResult]]) -> None:
         """Write final fates; the text is erased."""
@@ -315,16 +194,6 @@ class OutboxQueue:
         return self._connection.execute(
             select(func.min(outbox.c.not_before)).where(outbox.c.channel == channel, outbox.c.state == QUEUED, WAITING)
         ).scalar()
-
-
-def _first_of_each(rows: Sequence[Any], per_chat: int) -> list[Any]:
-    taken: Counter[str] = Counter()
-    kept = []
-    for row in rows:
-        taken[row.chat_key] += 1
-        if taken[row.chat_key] <= per_chat:
-            kept.append(row)
-    return kept
 
 
 def _latest(delays: Sequence[Delay]) -> dict[str, datetime]:

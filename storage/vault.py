@@ -26,9 +26,9 @@ class FileVault:
     def put(self, file_id: str, content: bytes, part: str = "original") -> str:
         """Store durably (temporary file, fsync, rename, fsync of the folder); returns the SHA-256 of the content."""
         target = self._path(file_id, part)
-        target.parent.mkdir(parents=True, exist_ok=True)
         temporary = target.with_suffix(".tmp")
         try:
+            target.parent.mkdir(parents=True, exist_ok=True)
             with temporary.open("wb") as file:
                 file.write(self._keys.seal_bytes(PLACE, f"{file_id}/{part}", content))
                 file.flush()

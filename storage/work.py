@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.messages import Capabilities, Outgoing
@@ -19,7 +19,7 @@ from storage.chats import ChatStore
 from storage.database import Database
 from storage.files import FileStore
 from storage.keys import KeyRing
-from storage.outbox import OutboxStore
+from storage.outbox import OutboxStore, web_line
 from storage.people import PeopleStore
 from storage.tables import FailedUpdate, LedgerRow, SeenUpdate, metadata
 
@@ -56,6 +56,13 @@ class FittedOutbox(OutboxStore):
             for number, part in enumerate(parts)
         ]
         return queued[0]
+
+
+    def forget_words(self, of: Chat) -> int:
+        """Erase what this person wrote on the web page; other channels keep no copy of it."""
+        return self._connection.execute(
+            delete(web_line).where(web_line.c.chat_key == of.key, web_line.c.mine)
+        ).rowcount
 
 
 class LedgerStore:

@@ -87,6 +87,7 @@ class _Server(uvicorn.Server):
                 server_header=False,
                 date_header=True,
                 proxy_headers=False,
+                ws="none",
                 timeout_graceful_shutdown=5,
                 lifespan="off",
             )

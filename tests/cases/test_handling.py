@@ -17,7 +17,7 @@ async def test_triage_confirms_and_tells_the_resident(bureau: Bureau) -> None:
     assert found.triaged_at == found.next_nudge_at == bureau.clock()
     news = await bureau.news()
     assert found.code in news
-    assert "hỏng" not in news
+    assert "xe máy" not in news
     assert await bureau.events(case) == ["submitted", "triaged"]
 
 

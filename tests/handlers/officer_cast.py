@@ -25,6 +25,7 @@ T = TypeVar("T")
 PIN = "318942"
 PINS = ScryptPins(cost=16)  # quick: what the hash withstands is not what these tests are about
 DESK = (OfficerRole.HANDLER, OfficerRole.TRIAGE)
+HASH = PINS.hash(PIN)
 STORY = "Đường Thôn 2 hỏng nặng, xe máy đi hay ngã. Tôi là Nguyễn Văn An, số 0912 345 678."
 
 OFFICERS: dict[str, tuple[str, tuple[OfficerRole, ...], str]] = {
@@ -56,8 +57,12 @@ class Bureau:
 
     async def staff(self, *names: str) -> None:
         """Accounts with a PIN and a linked chat; all of OFFICERS when none is named."""
-        for name in names or OFFICERS:
-            await self.office.write(lambda unit, name=name: self._enter(unit, name))  # type: ignore[misc]
+
+        def step(unit: StoredWork) -> None:
+            for name in names or OFFICERS:
+                self._enter(unit, name)
+
+        await self.office.write(step)
 
     def _enter(self, unit: StoredWork, name: str) -> None:
         body, roles, post = OFFICERS[name]
@@ -65,7 +70,7 @@ class Bureau:
         chat = unit.chats.load(Address("telegram", name))
         chat.officer_id, chat.locality = name, place
         unit.chats.save(chat)
-        officer = Officer(name, place, f"Cán bộ {name}", body, roles, post=post, chat=chat.key, pin_hash=PINS.hash(PIN))
+        officer = Officer(name, place, f"Cán bộ {name}", body, roles, post=post, chat=chat.key, pin_hash=HASH)
         officer.unlocked_until = unit.now + timedelta(minutes=15)
         unit.people.save_officer(officer)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
 
@@ -19,12 +18,6 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """One served installation; tests keep apart by having sessions of their own."""
     with staged(tmp_path_factory.mktemp("web")) as present:
         yield present
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """For tests that serve an installation of their own."""
-    return tmp_path
 
 
 @pytest.fixture

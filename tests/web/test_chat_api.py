@@ -8,8 +8,8 @@ import pytest
 
 from cases.messages import Outgoing
 from tests.web.conftest import NewVisitor
-from tests.web.stage import Stage
-from tests.web.visitor import SAME, Visitor
+from tests.web.stage import Stage, staged
+from tests.web.visitor import SAME, Visitor, visiting
 
 
 async def test_words_come_back_with_an_answer(visitor: Visitor) -> None:
@@ -133,6 +133,17 @@ async def test_nothing_stored_is_503_and_may_be_repeated(visitor: Visitor, stage
     assert (refused.status, refused.headers["Retry-After"], await visitor.lines()) == (503, "3", [])
     await visitor.say("khi bận", key="busy-12345")
     assert len(await visitor.lines()) == 2
+
+
+async def test_where_notes_are_written_apart(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """With a plain `accept` the own line is stored first; the retry of a refused message adds no second one."""
+    with staged(tmp_path_factory.mktemp("apart"), accept_noted=None) as own:
+        async with visiting(own.url) as visitor:
+            own.desk.busy = True
+            assert (await visitor.say("chào", key="apart-1234")).status == 503
+            own.desk.busy = False
+            await visitor.say("chào", key="apart-1234")
+            assert [line["mine"] for line in await visitor.lines()] == [True, False]
 
 
 async def test_a_flood_waits(visitor: Visitor) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from prometheus_client import CollectorRegistry
 from starlette.routing import Route
 
 from tests.web.stage import Stage
@@ -51,10 +53,6 @@ async def test_the_document_says_what_each_route_demands(visitor: Visitor) -> No
 
 async def test_every_served_route_is_in_the_document(stage: Stage) -> None:
     """Routes of the application and the document are the same set."""
-    from dataclasses import replace
-
-    from prometheus_client import CollectorRegistry
-
     app = create_app(replace(stage.services, registry=CollectorRegistry()))
     routes = [route for route in app.routes if isinstance(route, Route)]
     assert len(routes) == len(app.routes)

@@ -16,8 +16,8 @@ from cases.messages import FileFault, FileKind, FileRef
 from storage.keys import KeyRing
 from storage.vault import FileVault
 from tests.web.conftest import NewVisitor
-from tests.web.stage import Stage
-from tests.web.visitor import SAME, Visitor
+from tests.web.stage import Stage, staged
+from tests.web.visitor import SAME, Visitor, visiting
 from web.security import Session
 from web.uploads import CAP, PART, Uploads, drop_stale, fetch_upload
 
@@ -154,11 +154,8 @@ async def test_names_are_made_harmless(visitor: Visitor, given: str, shown: str)
     assert (await visitor.upload(b"x", given)).json["name"] == shown
 
 
-async def test_a_full_disk_is_said(tmp_path: Path, stage: Stage) -> None:
+async def test_a_full_disk_is_said(tmp_path: Path) -> None:
     """The person hears that files must wait while words are taken."""
-    from tests.web.stage import staged
-    from tests.web.visitor import visiting
-
     blocked = tmp_path / "vault"
     blocked.write_text("a file where the folder should be")
     with staged(tmp_path, vault=FileVault(blocked, KeyRing([bytes(32)]))) as own:

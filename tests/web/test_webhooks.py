@@ -9,8 +9,10 @@ from dataclasses import replace
 import orjson
 import pytest
 
+from bot.clock import system_clock
 from cases.messages import Address, Incoming
 from storage.database import DatabaseFault
+from storage.work import failed_update
 from tests.web.stage import Desk, Stage, staged
 from tests.web.visitor import Answer, Visitor, visiting
 from web.app import WebServices
@@ -46,8 +48,6 @@ class FakeHearing:
             raise ValueError
         if "bug" in texts:
             raise AttributeError("a mistake of ours")
-        from bot.clock import system_clock
-
         return [Incoming(Address("telegram", "77"), f"{text}-{len(body)}", system_clock(), text=text) for text in texts]
 
 
@@ -147,8 +147,6 @@ async def test_nothing_stored_503(vendor: Visitor, text: bytes) -> None:
 @pytest.mark.parametrize("text", [b"bug", b"boom"])
 async def test_a_mistake_of_ours_keeps_the_update(vendor: Visitor, hooked: Stage, text: bytes) -> None:
     """An error nobody foresaw answers 200 once the raw update is kept for an operator."""
-    from storage.work import failed_update
-
     assert (await send(vendor, b'{"texts": ["%s"]}' % text)).status == 200
     rows = await hooked.services.office.read(lambda unit: unit.connection.execute(failed_update.select()).all())
     assert rows[-1].channel == "telegram"
