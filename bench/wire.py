@@ -21,7 +21,13 @@ class Wire(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
 
+    @property
+    def closed(self) -> bool:
+        """Whether the server has hung up."""
+        return self._transport is None or self._transport.is_closing()
+
     def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(exc or ConnectionResetError())
 
@@ -88,6 +94,8 @@ class Wires:
 
     async def ask(self, request: bytes) -> tuple[int, bytes]:
         """Ask on a free connection, opening one where none is."""
+        while self._free and self._free[-1].closed:  # servers hang up on idle connections
+            self._free.pop()
         wire = self._free.pop() if self._free else await self._open()
         answer = await wire.ask(request)
         self._free.append(wire)

@@ -75,7 +75,7 @@ class App:
             else self._given
         )
         self.office.capabilities = {"web": CAN, **{name: one.capabilities for name, one in self.channels.items()}}
-        self.spine = Spine(self.office, lambda: self.rulebook.rules, self._counters())
+        self.spine = Spine(self.office, lambda: self.rulebook.rules, self._counters(), settings.locale)
         self._open_background()
         self.site: Site = create_app(self._services())
 

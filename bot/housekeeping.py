@@ -11,7 +11,6 @@ from sqlalchemy import delete, select
 
 from cases.calendar import local_date
 from cases.rules import Rules
-from storage.files import case_file
 from storage.outbox import outbox, web_line
 from storage.people import reporter
 from storage.vault import FileVault
@@ -39,9 +38,9 @@ class Housekeeping:
         await self._office.write(self._drafts)
         await self._office.write(self._rows)
         await self._office.write(self._identities)
-        kept = await self._office.read(lambda unit: set(unit.connection.execute(select(case_file.c.id)).scalars()))
+        # An upload is copied to its file within minutes; what is still here after a draft's life was never sent.
         older_than = self._office.clock() - timedelta(days=self._rules().limits.draft_days + 1)
-        dropped = await asyncio.to_thread(drop_stale, self._vault.folder, older_than, kept)
+        dropped = await asyncio.to_thread(drop_stale, self._vault.folder, older_than)
         if dropped:
             log.info("unclaimed files dropped", count=dropped)
 

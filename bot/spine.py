@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 
 import structlog
@@ -22,12 +22,18 @@ log = structlog.get_logger(__name__)
 
 
 class Spine:
-    """Takes updates in. `rules` is asked anew each time, so that edited data takes effect at once."""
+    """Takes updates in. `rules` is asked anew each time, so that edited data takes effect at once.
 
-    def __init__(self, office: Office, rules: Callable[[], Rules], counters: Mapping[str, Callable[[], None]]) -> None:
+    `lang` is the language a new chat begins in.
+    """
+
+    def __init__(
+        self, office: Office, rules: Callable[[], Rules], counters: Mapping[str, Callable[[], None]], lang: str = "vi"
+    ) -> None:
         self._office = office
         self._rules = rules
         self._count = counters
+        self._lang = lang
 
     async def accept(self, incoming: Incoming) -> None:
         """Store the update and all it causes; returns after the commit. Raises `Unavailable` when nothing was stored.
@@ -51,6 +57,8 @@ class Spine:
     def _step(self, incoming: Incoming, note: Note, unit: StoredWork) -> bool:
         rules = self._rules()
         chat = unit.chats.load(incoming.address)
+        if chat.fresh:
+            chat.lang = self._lang
         key = f"{chat.key[:12]}:{incoming.message_id}"
         if not unit.receive(incoming.address.channel, key, unit.now):
             return False
@@ -78,8 +86,11 @@ class Spine:
         key = f"{chat.key[:12]}:{incoming.message_id}"
         if not unit.receive(incoming.address.channel, key, unit.now):
             return
-        note(unit)
-        unit.keep_failed(incoming.address.channel, asdict(incoming), error)
+        secret = awaits_pin(unit, chat, unit.now)
+        if not secret:
+            note(unit)
+        kept = replace(incoming, text="") if secret else incoming
+        unit.keep_failed(incoming.address.channel, asdict(kept), error)
         if incoming.event in (Event.MESSAGE, Event.EDITED):
             rules = self._rules()
             text = rules.wording.say("something_wrong", chat.lang, **rules.commune_values(chat.locality))

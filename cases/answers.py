@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from cases.calendar import CalendarIncomplete, local_date
-from cases.casework import Refused, actor_of, check, companions, record, record_all, tell_contacts, tell_desk
+from cases.casework import Hidden, Refused, actor_of, check, companions, record, record_all, tell_contacts, tell_desk
 from cases.forwarding import cancel_reminders
 from cases.lifecycle import Actor, check_reply, move
 from cases.matters import members, tell_answer
 from cases.model import Case, Officer, State, Verdict, WrittenReply
 from cases.notices import tell_reporter
-from cases.ports import CaseFile, UnitOfWork
+from cases.ports import CaseFile, FileState, UnitOfWork
 from cases.rules import Rules, show_date
+from cases.visibility import Sight, sight
 
 SILENT_WD = 10  # working days without a word from the resident after which a case may be closed (domain 5.1)
 HASH_PENDING = "pending"
@@ -68,6 +70,37 @@ def file_stored(unit: UnitOfWork, file: CaseFile) -> bool:
     return found
 
 
+def file_failed(unit: UnitOfWork, rules: Rules, file: CaseFile, now: datetime) -> bool:
+    """The answer's document could not be fetched: both sides are asked for it again. False when it is not one."""
+    case = unit.cases.get(file.case_id) if file.case_id else None
+    if case is None or case.reply is None or case.reply.file_id != file.id:
+        return False
+    directory = rules.directory_of(case, now)
+    tell_desk(unit, rules, directory, case, "officer_file_failed", None)
+    tell_contacts(unit, rules, directory, case, "officer_file_failed", None)
+    return True
+
+
+def lacks_file(unit: UnitOfWork, case: Case) -> bool:
+    """Whether an answer is recorded whose document could not be fetched."""
+    file = unit.files.get(case.reply.file_id) if case.reply else None
+    return file is not None and file.state is FileState.FAILED
+
+
+def replace_file(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, file_id: str, now: datetime) -> None:
+    """Put the document in again where it could not be fetched; nothing else of the answer changes."""
+    directory = rules.directory_of(case, now)
+    if sight(officer, case, directory) < Sight.CONTENT:
+        raise Hidden(case.id)
+    if case.reply is None or not lacks_file(unit, case):
+        raise Refused("not_now")
+    old = case.reply.file_id
+    for one in members(unit, case):
+        if one.reply is not None and one.reply.file_id == old:
+            one.reply = replace(one.reply, file_id=file_id, file_sha256=HASH_PENDING)
+            record(unit, one, officer, "reply_file", now)
+
+
 def relay(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, now: datetime) -> int:
     """Send the answer's summary to the resident and to everyone of the matter; returns how many could be told."""
     check(unit, rules, officer, case, "relay", now)
@@ -115,7 +148,7 @@ def close(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, note: st
 def _check_resident(rules: Rules, case: Case, today: date) -> None:
     if case.verdict is Verdict.NOT_SOLVED:
         raise Refused("not_satisfied")
-    if case.verdict is not None or case.relayed_at is None:
+    if case.verdict is Verdict.SOLVED or case.relayed_at is None:
         return
     try:
         silent_until = rules.calendar.add_working_days(local_date(case.relayed_at), SILENT_WD)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from cases.bodies import Directory
 from cases.calendar import local_date
-from cases.casework import Refused, check, companions, record_all, tell_desk
+from cases.casework import Refused, actor_of, check, companions, record_all, tell_desk
 from cases.clocks import grant_extension
 from cases.forwarding import cancel_reminders, receive
 from cases.lifecycle import Actor, move
@@ -19,6 +19,8 @@ from cases.rules import Rules, show_date
 def acknowledge(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, received_on: date, now: datetime) -> None:
     """The authority confirms the day it received the letter, today or earlier; its clock starts that day (SV-13)."""
     directory = check(unit, rules, officer, case, "record_receipt", now)
+    if actor_of(officer, case, directory) is not Actor.AUTHORITY:
+        raise Refused("not_now")  # the desk records receipt with proof
     receive(unit, rules, directory, officer, case, received_on, now, Actor.AUTHORITY, "")
     tell_desk(unit, rules, directory, case, "officer_received", officer, received_on=show_date(received_on))
 

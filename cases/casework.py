@@ -194,19 +194,19 @@ def desk_officers(unit: UnitOfWork, directory: Directory, case: Case) -> list[Of
 
 
 def tell_desk(
-    unit: UnitOfWork, rules: Rules, directory: Directory, case: Case, key: str, officer: Officer, **fill: object
+    unit: UnitOfWork, rules: Rules, directory: Directory, case: Case, key: str, but: Officer | None, **fill: object
 ) -> int:
-    """Tell the desk's other officers, or the one it was given to: number, topic, dates. Returns how many."""
-    there = [one for one in desk_officers(unit, directory, case) if one.id != officer.id]
+    """Tell the desk's officers but this one, or the one it was given to: number, topic, dates. Returns how many."""
+    there = [one for one in desk_officers(unit, directory, case) if but is None or one.id != but.id]
     given = [one for one in there if one.id == case.assignee]
     return _tell(unit, rules, directory, case, key, given or there, **fill)
 
 
 def tell_contacts(
-    unit: UnitOfWork, rules: Rules, directory: Directory, case: Case, key: str, officer: Officer, **fill: object
+    unit: UnitOfWork, rules: Rules, directory: Directory, case: Case, key: str, but: Officer | None, **fill: object
 ) -> int:
-    """Tell the authority's contacts: number, topic, dates. Returns how many."""
-    there = [one for one in contacts(unit, directory, case) if one.id != officer.id]
+    """Tell the authority's contacts but this one: number, topic, dates. Returns how many."""
+    there = [one for one in contacts(unit, directory, case) if but is None or one.id != but.id]
     return _tell(unit, rules, directory, case, key, there, **fill)
 
 

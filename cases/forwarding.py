@@ -8,6 +8,7 @@ from cases.bodies import Directory
 from cases.calendar import local_date
 from cases.casework import (
     Refused,
+    actor_of,
     check,
     companions,
     contacts,
@@ -131,6 +132,8 @@ def record_receipt(
 ) -> None:
     """The desk records, with proof, the day the authority received the letter (domain 5.2). Refused: `no_proof`."""
     directory = check(unit, rules, officer, case, "record_receipt", now)
+    if actor_of(officer, case, directory) is not Actor.HANDLER:
+        raise Refused("not_now")
     if not proof.strip():
         raise Refused("no_proof")
     receive(unit, rules, directory, officer, case, received_on, now, Actor.HANDLER, proof.strip())

@@ -152,6 +152,8 @@ def reroute(
 
 def tell_moved(unit: UnitOfWork, rules: Rules, directory: Directory, case: Case, old_body: str, now: datetime) -> None:
     """Tell the new desk and the resident, when the desk changed or the case stopped for a check."""
+    if case.state is State.NEEDS_COI_CHECK:
+        tell_reporter(unit, rules, case, "news_checked", now, f"checked:{case.version}")
     if case.receiving_body != old_body or case.state is State.NEEDS_COI_CHECK:
         announce(unit, rules, directory, case, now)
     if case.receiving_body != old_body:

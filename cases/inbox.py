@@ -57,7 +57,9 @@ def inbox(unit: UnitOfWork, rules: Rules, officer: Officer, now: datetime, *, du
         if sight(officer, case, directory) >= Sight.NOTICE and _concerns(officer, case, directory, today):
             entry = entry_of(rules, case, today)
             if not due_only or entry.urgency in (Urgency.OVERDUE, Urgency.SOON):
-                found.append((entry.urgency, not entry.urgent, entry.due_on or date.max, case.submitted_at, entry))
+                found.append(
+                    (entry.urgency, not entry.urgent, entry.due_on or date.max, case.submitted_at, case.code, entry)
+                )
     return [row[-1] for row in sorted(found, key=lambda row: row[:-1])]
 
 

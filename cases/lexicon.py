@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from cases.lexicon_words import Words
@@ -20,12 +20,13 @@ _PLAIN_FACTOR: Final = 0.9
 _SOFT_FACTOR: Final = 0.7
 _LOOSE_FACTOR: Final = 0.5
 _GUESS_FACTOR: Final = 0.4
-_MOST_SPANS: Final = 24
+_MOST_SPANS: Final = 24  # of one label in one message: keeps repeated words from costing squares
 _MOST_READINGS: Final = 8
-_PREFIXES: Final = MARKS_ONLY + PLAIN_SAFE
-_NO_PREFIX: Final = str.maketrans("", "", _PREFIXES)
-_FOLD: Final = str.maketrans("ảẳẩẻểỉỏổởủửỷđ", "ãẵẫẽễĩõỗỡũữỹd")  # hook and tilde are one tone from Nghệ An south
 _SIGNS: Final = re.compile(r"[^\w\s,!~]+|_")
+_FOLD: Final = str.maketrans("ảẳẩẻểỉỏổởủửỷđ", "ãẵẫẽễĩõỗỡũữỹd")  # hook and tilde are one tone from Nghệ An south
+
+Cue = tuple[str, float]  # what a phrase speaks for, and how much
+Label = str | Cue  # "@group", "'literal of a rule", or a cue
 
 
 class Span(NamedTuple):
@@ -36,159 +37,166 @@ class Span(NamedTuple):
     factor: float
 
 
+class CueSpan(NamedTuple):
+    """A cue found: what it speaks for, its weight, where it stands first."""
+
+    says: str
+    weight: float
+    span: Span
+
+
 Found = dict[str, list[Span]]
 
 
 @dataclass(slots=True)
 class _Phrase:
     marked: str
+    plain: str
     marks_only: bool = False
     plain_safe: bool = False
-    hides: bool = False
-    labels: tuple[str, ...] = ()
+    labels: list[str] = field(default_factory=list)
+    cues: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def hides(self) -> bool:
+        return bool(self.cues) or TRAP in self.labels
 
 
 class Lexicon:
-    """Phrases with labels, looked up by their words without diacritics.
+    """Phrases under labels, looked up by their words without diacritics.
 
-    A label is a cue (`topic=phrase`), a group (`@road`) or a rule's literal (`'đào lên`). In a message with marks a
-    word must be written as in the phrase; a missing mark, or hook for tilde, is forgiven inside longer phrases. In a
-    message without marks the stripped forms match; a single word only as a guess (`SURE`) unless the data says that
-    it is safe, a colliding one only near what `unsafe` names for it.
+    In a message with marks a word must be written as in the phrase; a missing mark, or hook for tilde, is forgiven
+    inside longer phrases. In a message without marks the stripped forms match; a single word only as a guess
+    (`SURE`) unless the data says that it is safe, a colliding one only near what `unsafe` names for it.
+
+    Phrases are sorted by their first word at once and worked out when that word first occurs, so that building
+    stays cheap. Of two cues for the same phrase and conclusion the later stands.
     """
 
-    def __init__(self, unsafe: Mapping[str, Iterable[str]], guesses: Iterable[str] = ()) -> None:
-        self._phrases: dict[str, list[_Phrase]] = {}
-        self._longest: dict[str, int] = {}
-        self._unsafe = {_plain_key(key): [f" {_plain_key(near)} " for near in nears] for key, nears in unsafe.items()}
-        self._guesses = set(_plain_key("\n".join(guesses)).split("\n"))
-        self.vocabulary: set[str] = set()
+    def __init__(
+        self, entries: Iterable[tuple[str, Label]], unsafe: Mapping[str, Iterable[str]], guesses: Iterable[str] = ()
+    ) -> None:
+        """Take lists of phrases separated by commas, each list with its label. Raises ValueError on an empty phrase."""
+        lists = [(_cleaned(phrases), label) for phrases, label in entries]
+        self._forms = _forms(set(_bare(" ".join(text for text, _ in lists)).replace(",", " ").split()))
+        self._waiting: dict[str, list[tuple[str, Label]]] = {}
+        self._ready: dict[str, tuple[int, dict[str, list[_Phrase]]]] = {}
+        self._unsafe = {_plain(key): [f" {_plain(near)} " for near in nears] for key, nears in unsafe.items()}
+        self._guesses = set(_plain("\n".join(guesses)).split("\n"))
+        for text, label in lists:
+            for phrase in text.split(","):
+                phrase = phrase.strip()
+                first = _bare(phrase.partition(" ")[0])
+                if not first:
+                    raise ValueError(f"empty phrase under {label!r}")
+                self._waiting.setdefault(self._forms[first][1], []).append((phrase, label))
 
-    def add(self, phrases: str, label: str) -> None:
-        """Add phrases separated by commas under a group or literal label."""
-        for marked, plain in self._cut(phrases):
-            self._add(marked, plain, label, label == TRAP)
+    @property
+    def vocabulary(self) -> set[str]:
+        """Every word, with its marks, that some phrase holds."""
+        return {marked for marked, _ in self._forms.values()}
 
-    def add_cues(self, phrases: str, topic: str) -> list[str]:
-        """Add phrases separated by commas, each under its own label; return the labels."""
-        labels: list[str] = []
-        for marked, plain in self._cut(phrases):
-            labels.append(f"{topic}={marked.lstrip(_PREFIXES)}")
-            self._add(marked, plain, labels[-1], True)
-        return labels
+    def find(self, words: Words) -> tuple[Found, list[CueSpan]]:
+        """Return the spans of every label, and the cues; what lies inside a longer cue or trap is left out.
 
-    def add_literals(self, literals: list[str]) -> None:
-        """Add each text under the label that rules use for it, `'` and the text."""
-        for literal, (marked, plain) in zip(literals, self._cut(",".join(literals)), strict=True):
-            self._add(marked, plain, f"'{literal}", False)
-
-    def _cut(self, phrases: str) -> Iterable[tuple[str, str]]:
-        """Normalise once for the whole list (compiling must stay cheap) and cut it at the commas."""
-        folded = _SIGNS.sub(" ", normalise(phrases)).replace("\n", " ").replace(", ", ",")
-        while "  " in folded:
-            folded = folded.replace("  ", " ")
-        bare = folded.translate(_NO_PREFIX)
-        self.vocabulary.update(bare.replace(",", " ").split())
-        return zip(folded.split(","), strip_marks(bare).split(","), strict=True)
-
-    def _add(self, marked: str, plain: str, label: str, hides: bool) -> None:
-        marks_only, plain_safe = marked[:1] == MARKS_ONLY, marked[:1] == PLAIN_SAFE
-        if marks_only or plain_safe:
-            marked = marked[1:]
-        if not marked:
-            raise ValueError(f"phrase without a word under {label!r}")
-        known = self._phrases.get(plain)
-        if known is None:
-            known = self._phrases[plain] = []
-            first, _, rest = plain.partition(" ")
-            length = rest.count(" ") + 2 if rest else 1
-            if length > self._longest.get(first, 0):
-                self._longest[first] = length
-        for phrase in known:
-            if phrase.marked == marked:
-                break
-        else:
-            phrase = _Phrase(marked)
-            known.append(phrase)
-        phrase.marks_only |= marks_only
-        phrase.plain_safe |= plain_safe
-        phrase.hides |= hides
-        if label not in phrase.labels:
-            phrase.labels += (label,)
-
-    def find(self, words: Words) -> Found:
-        """Return the spans of every label; what lies inside a longer cue or trap is left out.
-
-        A longer group phrase hides only the groups inside it, a longer literal nothing.
+        A longer phrase that is only in groups hides only the groups inside it; a longer literal nothing.
         """
         matches = [match for start in range(len(words)) for match in self._at(words, start)]
         matches.sort(key=lambda match: (match[0].start, -match[0].end))
         found: Found = {}
+        cues: dict[tuple[str, str], CueSpan] = {}
         hidden_to = grouped_to = (-1, 0)
         for span, phrase in matches:
             place = (span.start, span.end)
             if span.end <= hidden_to[1] and place != hidden_to:
                 continue
-            inside_group = span.end <= grouped_to[1] and place != grouped_to
+            in_group = span.end <= grouped_to[1] and place != grouped_to
             for label in phrase.labels:
-                if inside_group and label[0] == "@":
-                    continue
-                spans = found.setdefault(label, [])
-                if len(spans) < _MOST_SPANS:
-                    spans.append(span)
-            if phrase.hides and span.end > hidden_to[1] and span.factor >= SURE:
-                hidden_to = place
-            if span.end > grouped_to[1] and span.factor >= SURE and any(label[0] == "@" for label in phrase.labels):
-                grouped_to = place
-        return found
+                if not (in_group and label[0] == "@"):
+                    found.setdefault(label, []).append(span)
+            if span.factor >= SURE:
+                for says, weight in phrase.cues.items():
+                    cues.setdefault((says, phrase.marked), CueSpan(says, weight, span))
+                if phrase.hides and span.end > hidden_to[1]:
+                    hidden_to = place
+                if span.end > grouped_to[1] and any(label[0] == "@" for label in phrase.labels):
+                    grouped_to = place
+        return {label: spans[:_MOST_SPANS] for label, spans in found.items()}, list(cues.values())
 
-    def _at(self, words: Words, start: int) -> Iterable[tuple[Span, _Phrase]]:
+    def _at(self, words: Words, start: int) -> Iterator[tuple[Span, _Phrase]]:
         """Yield what begins at this word, for every reading of the next words."""
-        for first_marked, first_plain in words.readings[start]:
-            reads = [(first_marked, first_plain)]
-            for end in range(start + 1, min(len(words), start + self._longest.get(first_plain, 0)) + 1):
+        for first in words.readings[start]:
+            longest, phrases = self._bucket(first[1])
+            reads = [first]
+            for end in range(start + 1, min(len(words), start + longest) + 1):
                 if end > start + 1:
                     reads = [
-                        (f"{marked} {next_marked}", f"{plain} {next_plain}")
+                        (f"{marked} {more_marked}", f"{plain} {more_plain}")
                         for marked, plain in reads
-                        for next_marked, next_plain in words.readings[end - 1]
+                        for more_marked, more_plain in words.readings[end - 1]
                     ][:_MOST_READINGS]
                 for marked, plain in reads:
-                    known = self._phrases.get(plain, ())
-                    for phrase in known:
-                        factor = self._factor(phrase, marked, plain, known, words)
+                    rivals = phrases.get(plain, [])
+                    for phrase in rivals:
+                        factor = self._factor(phrase, marked, rivals, words)
                         if factor:
                             yield Span(start, end, factor), phrase
 
-    def _factor(self, phrase: _Phrase, read: str, plain: str, known: Sequence[_Phrase], words: Words) -> float:
+    def _bucket(self, first: str) -> tuple[int, dict[str, list[_Phrase]]]:
+        """Return the phrases that begin with this word without marks, and the length of the longest in words."""
+        ready = self._ready.get(first)
+        if ready is None:
+            ready = self._ready[first] = self._work_out(self._waiting.get(first, ()))
+        return ready
+
+    def _work_out(self, waiting: Iterable[tuple[str, Label]]) -> tuple[int, dict[str, list[_Phrase]]]:
+        phrases: dict[str, list[_Phrase]] = {}
+        longest = 0
+        for raw, label in waiting:
+            bare = _bare(raw).split()
+            marked = " ".join(self._forms[word][0] for word in bare)
+            plain = " ".join(self._forms[word][1] for word in bare)
+            same = phrases.setdefault(plain, [])
+            phrase = next((known for known in same if known.marked == marked), None)
+            if phrase is None:
+                phrase = _Phrase(marked, plain)
+                same.append(phrase)
+            phrase.marks_only |= MARKS_ONLY in raw
+            phrase.plain_safe |= PLAIN_SAFE in raw
+            if isinstance(label, tuple):
+                phrase.cues[label[0]] = label[1]
+            elif label not in phrase.labels:
+                phrase.labels.append(label)
+            longest = max(longest, len(bare))
+        return longest, phrases
+
+    def _factor(self, phrase: _Phrase, read: str, rivals: list[_Phrase], words: Words) -> float:
         """Return how surely the words read are this phrase: 1 exact, 0 another phrase."""
-        single = " " not in plain
+        single = " " not in read
         if read == phrase.marked and (words.trusted or not single or phrase.plain_safe or _speaks_alone(read)):
             return 1.0
-        if read != plain and read != phrase.marked:
-            soft = _softness(read, phrase.marked, plain)
-        else:
-            soft = 1.0
+        soft = _softness(read, phrase)
         if not soft or phrase.marks_only:
             return 0.0
         if words.trusted:
             return 0.0 if single else _SOFT_FACTOR if soft < 1.0 else _LOOSE_FACTOR
-        return self._plain_factor(phrase, plain, single, known, words)
-
-    def _plain_factor(self, phrase: _Phrase, plain: str, single: bool, known: Sequence[_Phrase], words: Words) -> float:
-        nears = self._unsafe.get(plain)
+        nears = self._unsafe.get(phrase.plain)
         if nears is not None:
             return _PLAIN_FACTOR if any(near in words.padded for near in nears) else 0.0
-        if not phrase.plain_safe and (single or plain in self._guesses):
+        if not phrase.plain_safe and (single or phrase.plain in self._guesses):
             return _GUESS_FACTOR
-        rivals = sum(1 for other in known if other.labels != phrase.labels and not other.marks_only)
-        return _PLAIN_FACTOR / (1 + rivals)
+        others = sum(
+            1 for other in rivals if (other.labels, other.cues) != (phrase.labels, phrase.cues) and not other.marks_only
+        )
+        return _PLAIN_FACTOR / (1 + others)
 
 
-def _softness(read: str, marked: str, plain: str) -> float:
+def _softness(read: str, phrase: _Phrase) -> float:
     """Return the share of words that only lack marks or confuse hook and tilde; 0 when one is another word."""
-    soft, total = 0, 0
-    for word, wanted, bare in zip(read.split(" "), marked.split(" "), plain.split(" "), strict=True):
+    if read in (phrase.plain, phrase.marked):
+        return 1.0
+    soft = total = 0
+    for word, wanted, bare in zip(read.split(" "), phrase.marked.split(" "), phrase.plain.split(" "), strict=True):
         total += 1
         if word == wanted:
             continue
@@ -203,5 +211,22 @@ def _speaks_alone(word: str) -> bool:
     return not word.isascii() or len(word) > 6 or not word.isalpha()
 
 
-def _plain_key(text: str) -> str:
+def _cleaned(phrases: str) -> str:
+    lowered = phrases.lower()
+    return lowered if lowered.replace(" ", "").isalnum() else _SIGNS.sub(" ", lowered)
+
+
+def _bare(phrase: str) -> str:
+    return phrase.replace(MARKS_ONLY, "").replace(PLAIN_SAFE, "")
+
+
+def _forms(words: set[str]) -> dict[str, tuple[str, str]]:
+    """Return each word's folded form and that form without marks, folding all in one go."""
+    raw = sorted(words)
+    marked = normalise("\n".join(raw)).split("\n")
+    plain = strip_marks("\n".join(marked)).split("\n")
+    return dict(zip(raw, zip(marked, plain, strict=True), strict=True))
+
+
+def _plain(text: str) -> str:
     return strip_marks(normalise(text))

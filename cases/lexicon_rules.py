@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from cases.lexicon import SURE, Found, Lexicon, Span
+from cases.lexicon import SURE, Found, Span
 
 NEAR: Final = 8
 """Words that may stand between two parts of a rule joined by `+` or `>`: about one spoken clause."""
@@ -17,23 +17,43 @@ _SPLIT: Final = re.compile(r" ([+>=&^]) ")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A conclusion with its weight, and the parts that must be found for it."""
+    """A conclusion with its weight, and the parts that must be found for it: a sign and alternative labels."""
 
     says: str
     weight: float
     parts: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def parse_rules(section: Mapping[str, Sequence[str]], lexicon: Lexicon) -> list[Rule]:
-    """Read lines like `"3 @road + @broken|hư hỏng ^ @new_work"`; literal phrases are added to the lexicon.
+class Rules:
+    """Rules indexed by what their first part looks for: a message wakes only a few of them."""
 
-    `+` near in any order, `>` near and after, `=` right after, `&` anywhere, `^` nowhere in the message; `|` joins alternatives.
-    Raises ValueError on a line that does not begin with a number.
-    """
-    rules = [_parse(says, line) for says, lines in section.items() for line in lines]
-    labels = {label for rule in rules for _, names in rule.parts for label in names}
-    lexicon.add_literals(sorted(label[1:] for label in labels if label[0] == "'"))
-    return rules
+    def __init__(self, section: Mapping[str, Sequence[str]]) -> None:
+        """Read lines like `"3 @road + @broken|hư hỏng ^ @new_work"`.
+
+        `+` near in any order, `>` near and after, `=` right after, `&` anywhere, `^` nowhere in the message;
+        `|` joins alternatives. Raises ValueError on a line that does not begin with a number.
+        """
+        self.rules = [_parse(says, line) for says, lines in section.items() for line in lines]
+        self._by_first: dict[str, list[int]] = {}
+        for number, rule in enumerate(self.rules):
+            for label in rule.parts[0][1]:
+                self._by_first.setdefault(label, []).append(number)
+
+    def labels(self) -> set[str]:
+        """Return every label that some rule looks for."""
+        return {label for rule in self.rules for _, names in rule.parts for label in names}
+
+    def literals(self) -> list[tuple[str, str]]:
+        """Return the literal phrases of the rules, each with its label, for the lexicon."""
+        return [(label[1:], label) for label in sorted(self.labels()) if label[0] == "'"]
+
+    def fired(self, found: Found) -> Iterator[tuple[Rule, Span]]:
+        """Yield the rules that hold, each with the place of its first part and the sureness of all of them."""
+        awake = {number for label in found for number in self._by_first.get(label, ())}
+        for number in sorted(awake):
+            span = _fire(self.rules[number], found)
+            if span is not None:
+                yield self.rules[number], span
 
 
 def _parse(says: str, line: str) -> Rule:
@@ -50,13 +70,12 @@ def _label(name: str) -> str:
     return name if name.startswith(("@", "#")) else f"'{name}"
 
 
-def fire(rule: Rule, found: Found) -> Span | None:
-    """Return where the rule holds: the place of its first part with the sureness of all of them, or None."""
+def _fire(rule: Rule, found: Found) -> Span | None:
     here: list[Span] = []
     first: Span | None = None
     sure = 1.0
     for sign, labels in rule.parts:
-        spans = found.get(labels[0], []) if len(labels) == 1 else [s for name in labels for s in found.get(name, ())]
+        spans = [span for label in labels for span in found.get(label, ())]
         if sign == "^":
             if any(span.factor >= SURE for span in spans):
                 return None

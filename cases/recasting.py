@@ -45,7 +45,7 @@ def _recast(
 ) -> None:
     if topic not in rules.taxonomy.topics:
         raise Refused("unknown_topic")
-    before, old_body = case.topic, case.receiving_body
+    before, old_body, old_state = case.topic, case.receiving_body, case.state
     kept = _body_by_hand(unit, rules, directory, case)
     about = rules.taxonomy.topic(topic).subject
     keeps_person = case.subject.is_person and about.is_person
@@ -55,6 +55,8 @@ def _recast(
     _take_way(unit, directory, case, way)
     _stand(case, way, now)
     record(unit, case, officer, "topic_corrected", now, old=before, new=topic)
+    if old_state is State.NEEDS_COI_CHECK and case.state is State.TRIAGED:
+        tell_triaged(unit, rules, directory, case, now)
     tell_moved(unit, rules, directory, case, old_body, now)
 
 

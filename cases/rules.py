@@ -28,7 +28,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sizes and counts, all editable in `data/settings.yaml`. Texts in characters, files in bytes."""
+    """Sizes and counts, all editable in the directory's `limits:`. Texts in characters, files in bytes."""
 
     text: int = 10_000
     files: int = 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from cases.directory import Directory
@@ -13,6 +14,8 @@ from cases.routing import Route
 from handlers.turn import Turn
 
 PARTS = "parts"
+IDENTITY_NUMBER = re.compile(r"(?<!\d)(?:\d{12}|\d{3}[ .]\d{3}[ .]\d{3}[ .]\d{3})(?!\d)")
+"""Citizen identity numbers have twelve digits; nobody needs them here (domain 7.4, 7.5)."""
 
 
 def draft_of(turn: Turn) -> Draft:
@@ -70,11 +73,20 @@ def add_story(turn: Turn, text: str) -> bool:
     """
     parts: list[list[Any]] = turn.data.setdefault(PARTS, [])
     room = turn.rules.limits.text - sum(len(part[2]) + 1 for part in parts)
+    text = covered(turn, text)
     kept = text[: max(room, 0)]
     if kept:
         parts.append([turn.incoming.sent_at.timestamp(), turn.incoming.message_id, kept])
         parts.sort(key=lambda part: (part[0], part[1]))
     return len(kept) < len(text)
+
+
+def covered(turn: Turn, text: str) -> str:
+    """The text with identity numbers covered; the person is told."""
+    kept = IDENTITY_NUMBER.sub(lambda found: "•" * len(found[0]), text)
+    if kept != text:
+        turn.say("pii_warning")
+    return kept
 
 
 def story(turn: Turn) -> str:
@@ -84,7 +96,7 @@ def story(turn: Turn) -> str:
 
 def add_files(turn: Turn, files: tuple[FileRef, ...], purpose: str = "evidence", case_id: str = "") -> int:
     """Remember files to fetch, up to the limit; returns how many were over it."""
-    have = len(turn.unit.files.of_case(case_id) if case_id else turn.unit.files.of_draft(turn.chat.key))
+    have = len(turn.unit.files.of_case(case_id, purpose) if case_id else turn.unit.files.of_draft(turn.chat.key))
     room = max(turn.rules.limits.files - have, 0)
     for file in files[:room]:
         turn.unit.files.add(

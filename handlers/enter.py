@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cases.messages import Choice, FileKind, FileRef
 from handlers.conversation import END, Again, Dialogue, Step
-from handlers.draft import add_files
+from handlers.draft import add_files, covered
 from handlers.turn import Answer, Prompt, Turn
 
 AGREE, AGREE_HIDDEN, READ, REFUSE = "agree", "agree_hidden", "read", "refuse"
@@ -20,7 +20,9 @@ def hold(turn: Turn) -> dict[str, object]:
     incoming = turn.incoming
     held: dict[str, object] = {}
     if incoming.text.strip():
-        held["parts"] = [[incoming.sent_at.timestamp(), incoming.message_id, incoming.text[: turn.rules.limits.text]]]
+        held["parts"] = [
+            [incoming.sent_at.timestamp(), incoming.message_id, covered(turn, incoming.text)[: turn.rules.limits.text]]
+        ]
     if incoming.files:
         held["files"] = [[file.kind.value, file.ref, file.name, file.size, file.mime] for file in incoming.files]
     return held

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cases.answers import lacks_file
 from cases.casework import actor_of, allowed, may_reveal, read_content
 from cases.lifecycle import Actor
 from cases.messages import Choice
@@ -12,7 +13,7 @@ from handlers.officer_gate import CaseStep, Desk
 from handlers.officer_view import content_text, notice_text
 from handlers.turn import Answer, Prompt
 
-IDENTITY, CONTENT, INBOX = "identity", "content", "inbox"
+IDENTITY, FILE, CONTENT, INBOX = "identity", "file", "content", "inbox"
 
 DIALOGUE_OF = {
     "triage": "officer_triage",
@@ -33,6 +34,7 @@ DIALOGUE_OF = {
     "extend": "authority_extend",
     "return": "authority_return",
     IDENTITY: "officer_identity",
+    FILE: "officer_file",
 }
 """Which dialogue carries out which action of the life cycle."""
 
@@ -55,9 +57,11 @@ def ask_case(desk: Desk) -> Prompt:
 def offered(desk: Desk) -> tuple[str, ...]:
     """What may be done now, with "see who sent it" last."""
     found = allowed(desk.turn.unit, desk.turn.rules, desk.officer, desk.case, desk.turn.now)
-    if desk.sight >= Sight.CONTENT and may_reveal(desk.officer, desk.case, desk.directory):
-        return (*found, IDENTITY)
-    return found
+    if desk.sight < Sight.CONTENT:
+        return found
+    file = (FILE,) if lacks_file(desk.turn.unit, desk.case) else ()
+    identity = (IDENTITY,) if may_reveal(desk.officer, desk.case, desk.directory) else ()
+    return (*found, *file, *identity)
 
 
 def take_case(desk: Desk, answer: Answer) -> str | Again:

@@ -134,11 +134,12 @@ def explain(turn: Turn, error: ValueError) -> str:
     if isinstance(error, CalendarIncomplete):
         return turn.text("why_calendar_missing")
     code = error.code if isinstance(error, NotAllowed | ClockError) else ""
-    values = error.values if isinstance(error, Refused) else {}
     key = f"why_{code}"
     # The rules' own refusals bring a Vietnamese sentence with its dates; other languages have a general one.
-    told = isinstance(error, Refused) or (turn.chat.lang != SOURCE and turn.rules.wording.has(key))
-    return turn.text(key, **values) if told else str(error)
+    if isinstance(error, Refused):
+        return turn.text(key, **error.values)
+    known = turn.chat.lang != SOURCE and turn.rules.wording.has(key)
+    return (turn.text(key, date="") if known else "") or str(error)
 
 
 # -- the PIN --------------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ def open_inbox(turn: Turn, *, due_only: bool = False) -> None:
         say_figures(turn, turn.officer)
     if inbox(turn.unit, turn.rules, turn.officer, turn.now, due_only=due_only):
         turn.begin("officer_inbox", due=due_only)
-    elif works(turn.officer) or due_only:
+    elif due_only or not watches(turn.officer) or works(turn.officer):
         turn.say("officer_none_due" if due_only else "officer_none")
 
 

@@ -165,7 +165,19 @@ def take_confirm(desk: Desk, answer: Answer) -> str | Again:
     return desk.done("reply_done")
 
 
+def take_file_again(desk: Desk, answer: Answer) -> str | Again:
+    """The document could not be fetched; it is put in again."""
+    turn = desk.turn
+    if not keep_file(desk, answer):
+        return desk.hint("reply_file_hint")
+    file_id = turn.unit.new_id()
+    answers.replace_file(turn.unit, turn.rules, desk.officer, desk.case, file_id, turn.now)
+    attach(desk, "reply", file_id)
+    return desk.done("file_done")
+
+
 DIALOGUES = {
+    "officer_file": {"file": CaseStep(ask_file, take_file_again)},
     "officer_reply": {
         "number": CaseStep(ask_number, take_number),
         "date": CaseStep(ask_date, take_date),

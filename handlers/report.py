@@ -20,6 +20,7 @@ NO_CASE = frozenset({"emergency", "spam", "offtopic", "abuse", "question", OTHER
 
 MORE = "~more"
 HERE_NOW, TODAY, YESTERDAY, LATELY, LONG = "ongoing", "today", "yesterday", "week", "long"
+VAGUE_WORDS = 20  # a shorter story without a topic is asked for more, once
 WHEN = (HERE_NOW, TODAY, YESTERDAY, LATELY, LONG)
 
 
@@ -42,9 +43,12 @@ def take_what(turn: Turn, answer: Answer) -> str | Again:
 
 
 def after_story(turn: Turn) -> str | Again:
-    """Decide from the words what to ask next: a right door, a calm word, or the topic."""
+    """Decide from the words what to ask next: a right door, a calm word, more words, or the topic."""
     found = turn.suggest(story(turn))
     data = turn.data
+    if found.topics[:1] == (OTHER,) and len(story(turn).split()) < VAGUE_WORDS and not data.get("vague"):
+        data["vague"] = True
+        return Again(turn.text("vague"))
     data["suggested"] = found.topics[0] if found.topics else OTHER
     data["topics"] = list(found.topics[:3])
     data["issues"] = found.issues
@@ -69,8 +73,8 @@ def ask_topic(turn: Turn) -> Prompt:
     choices = tuple(Choice(code, topics[code].label) for code in suggested)
     key = "ask_topic" if suggested else "ask_topic_open"
     if turn.data.get("issues", 1) > 1 and len(suggested) > 1:
-        key = "ask_topic_many"
-    values = {"n": turn.data.get("issues", 1)} if key == "ask_topic_many" else {}
+        key = "multi_issue"
+    values = {"n": turn.data.get("issues", 1)} if key == "multi_issue" else {}
     return Prompt(turn.text(key, **values), (*choices, Choice(MORE, turn.text("topic_other"))))
 
 

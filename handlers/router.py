@@ -10,12 +10,13 @@ from cases.receipts import looks_like_receipt, read_case_code, read_receipt_code
 from cases.suggest import Suggestion
 from handlers import authority, follow_up, officer
 from handlers.commands import OFFICERS_ONLY, Command, menu, read_command
-from handlers.conversation import Conversation
+from handlers.conversation import Conversation, Nav
 from handlers.enter import ENTER, consented, hold
 from handlers.follow_up import ADD_TO, TRACK, VERDICT
 from handlers.library import LIBRARY
 from handlers.my_data import MY_DATA
 from handlers.offers import Outdated, pressed
+from handlers.pace import too_fast
 from handlers.report import REPORT
 from handlers.settings_talk import LANGUAGE
 from handlers.start import read_start
@@ -40,6 +41,8 @@ def handle(turn: Turn) -> None:
         chat.reachable = False
         return
     _seen_again(turn)
+    if too_fast(turn):
+        return
     if chat.officer_id:
         turn.officer = turn.unit.people.officer(chat.officer_id)
         if turn.officer is not None and not turn.officer.active:
@@ -70,13 +73,15 @@ def _in_group(turn: Turn) -> None:
 
 
 def _hear(turn: Turn) -> None:
-    command = read_command(turn) if not turn.incoming.choice else None
-    if command is not None and _obey(turn, *command):
-        return
+    slash = turn.incoming.text.lstrip().startswith("/")
     try:
-        chosen = pressed(turn)
+        chosen = pressed(turn) if not slash else None
     except Outdated:
         _old_button(turn)
+        return
+    # An offered answer typed out comes before a command of the same words.
+    command = read_command(turn) if chosen is None and not turn.incoming.choice else None
+    if command is not None and _obey(turn, *command):
         return
     if chosen is not None:
         _chosen(turn, *chosen)
@@ -91,6 +96,8 @@ def _hear(turn: Turn) -> None:
 def _chosen(turn: Turn, action: str, case_id: str, value: str) -> None:
     if action:
         _standing(turn, action, case_id, value)
+    elif value == Nav.CANCEL:
+        _cancel(turn)
     elif CONVERSATION.running(turn):
         CONVERSATION.feed(turn, Answer(choice=value))
     elif value in list(Command):
@@ -203,8 +210,6 @@ def _obey(turn: Turn, command: Command, rest: str) -> bool:
 
 
 def _cancel(turn: Turn) -> None:
-    from handlers.conversation import Nav
-
     if CONVERSATION.running(turn):
         CONVERSATION.feed(turn, Answer(choice=Nav.CANCEL))
     else:

@@ -18,7 +18,6 @@ from storage.outbox_queue import LEASE, Parcel
 
 SEND_LIMIT = 120.0  # seconds; channels give up long before
 START_WITHIN = LEASE.total_seconds() - SEND_LIMIT - 30.0
-GRACE = 5.0  # seconds for sends on their way when stopping
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +49,10 @@ class Trip:
 
 
 class Couriers:
-    """Carries what is in the line. `page` gathers the outcomes; `changed` is called after each."""
+    """Carries what is in the line. `page` gathers the outcomes; `changed` is called after each.
+
+    At most `most` sends are on their way at once; when stopping they have `grace` seconds to arrive.
+    """
 
     def __init__(
         self,
@@ -59,6 +61,7 @@ class Couriers:
         rules: Rules,
         *,
         most: int,
+        grace: float,
         changed: Callable[[], None],
         monotonic: Monotonic,
         sleep: Sleep,
@@ -70,6 +73,7 @@ class Couriers:
         self._sender = sender
         self._rules = rules
         self._most = most
+        self._grace = grace
         self._changed = changed
         self._now = monotonic
         self._timer = Timer(self.pump, monotonic, sleep)
@@ -117,7 +121,7 @@ class Couriers:
         self._timer.stop()
         tasks = [trip.task for trip in self._trips if trip.task is not None]
         if tasks:
-            await asyncio.wait(tasks, timeout=GRACE)
+            await asyncio.wait(tasks, timeout=self._grace)
         for trip in self._trips:
             if trip.task is not None:
                 trip.task.cancel()
@@ -169,7 +173,8 @@ class Couriers:
             trip.task.uncancel()
             return SendResult(Fate.UNKNOWN, f"no answer within {SEND_LIMIT:.0f} s")
         except Exception as error:  # a channel that fails on one message must not stop the others
-            log.exception("sending message %d on %s failed", parcel.id, self._sender.name)
+            where = None if self.breaker.is_open else error  # one traceback tells as much as a thousand
+            log.error("sending message %d on %s failed: %r", parcel.id, self._sender.name, error, exc_info=where)
             return error
 
     def _record(self, parcel: Parcel, result: SendResult | Exception | None) -> None:

@@ -34,6 +34,8 @@ class Delivery:
 
     Set `office.on_woken` to `wake`. `on_undeliverable` is called inside the transaction that gives a message up.
     `alone` says that no other process delivers from this database (default: on SQLite, which is locked to one).
+    Per channel, `batch` messages are claimed at once (more when many wait), `in_flight` sends are on their way, and
+    `grace` seconds are given to those when stopping.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Delivery:
         chance: random.Random | None = None,
         batch: int = 200,
         in_flight: int = 256,
+        grace: float = 5.0,
         alone: bool | None = None,
     ) -> None:
         self.on_undeliverable = on_undeliverable
@@ -64,6 +67,7 @@ class Delivery:
             batch=batch,
             in_flight=in_flight,
             poll=POLL[dialect],
+            grace=grace,
             on_undeliverable=lambda: self.on_undeliverable,
             tell=self._tell,
         )

@@ -44,6 +44,7 @@ class Setup:
     batch: int
     in_flight: int
     poll: float
+    grace: float
     on_undeliverable: Callable[[], OnUndeliverable | None]
     tell: Callable[[str], Awaitable[None]]
 
@@ -70,6 +71,7 @@ class Lane:
             pacer,
             setup.rules,
             most=setup.in_flight,
+            grace=setup.grace,
             changed=self._changed,
             monotonic=setup.monotonic,
             sleep=setup.sleep,

@@ -85,7 +85,7 @@ class Round:
         self._store, self._mail = NudgeStore(unit), MailStore(unit, channels)
         self._rules, self._moment, self._now, self._today = rules, moment, moment.now, moment.today
         self._plans: list[tuple[Case, Plan]] = []
-        self._letters: dict[str, int] = {}
+        self._urged: set[str] = set()
         self._keys: list[str] = []
         self._events: list[CaseEvent] = []
         self._post: Post | None = None
@@ -118,9 +118,7 @@ class Round:
             self.outcome.messages = len(mails)
         self._store.settle(self._keys, self._now)
         self._store.log(self._events)
-        self._store.move(
-            (case, self._next(found), self._letters.get(case.id, case.urgings)) for case, found in self._plans
-        )
+        self._store.move((case.id, self._next(found), case.id in self._urged) for case, found in self._plans)
         return self.outcome
 
     def _next(self, found: Plan) -> datetime | None:
@@ -178,7 +176,8 @@ class Round:
         told = []
         for case, found in fresh:
             about = facts[case.id]
-            about.letters = self._letters[case.id] = case.urgings + 1
+            about.letters = case.urgings + 1
+            self._urged.add(case.id)
             filled = values.get(case.id) or about.values()
             filled["k"] = about.letters
             notice = next(one for one in found.notices if one.audience is Audience.HANDLERS)
@@ -215,8 +214,6 @@ class Round:
         reporters = self._store.reporters({each.chat for each in fresh if each.recipient == RESIDENT and each.chat})
         doors = self._mail.doors({*reporters.values(), *self._people.chats})
         post = self._post = Post(self._rules.wording, self._today, doors, set(doors) - self._people.chats)
-        said: dict[str, list[list[str]]] = {}
-        cases = {each.facts.case.id: each.facts.case for each in fresh}
         lost = []
         for each in fresh:
             case, notice = each.facts.case, each.notice
@@ -227,10 +224,7 @@ class Round:
             self._keys += [each.key, *each.missed()]
             text = line(each.facts, notice, each.values, door.lang)
             post.add(door, case, Line(case.id, notice.step, notice.run, notice.rank, text), each.key)
-            said.setdefault(case.id, []).append([notice.offset, each.recipient])
             self.outcome.said.append(Said(case.id, case.code, notice.run, notice.offset, each.recipient, text))
-        for case_id, notices in said.items():
-            self._log(cases[case_id], "reminded", notices=notices)
         self._note_unreachable(lost)
 
     def _note_unreachable(self, lost: Sequence[_Due]) -> None:

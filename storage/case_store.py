@@ -25,6 +25,7 @@ from cases.model import (
     WrittenReply,
 )
 from cases.ports import CaseQuery, Stale
+from storage.hot import Hot
 from storage.keys import KeyRing
 from storage.tables import CaseCounter, CaseEventRow, CaseRow, metadata
 
@@ -58,7 +59,7 @@ ENUMS: dict[str, type[StrEnum]] = {
     "priority": Priority,
     "verdict": Verdict,
 }
-_COUNT_UP = (
+_COUNT_UP = Hot(
     update(counter)
     .where(counter.c.locality == bindparam("place"), counter.c.year == bindparam("in_year"))
     .values(last=counter.c.last + 1)
@@ -66,6 +67,8 @@ _COUNT_UP = (
 )
 _BY_ID = select(case).where(case.c.id == bindparam("wanted"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
+_ADD = Hot(insert(case), case.columns.keys())
+_LOG = Hot(insert(event).inline(), ("case_id", "at", "what", "actor", "row_key", "sealed_data"))
 
 
 class CaseStore:
@@ -80,8 +83,9 @@ class CaseStore:
         self._new_id = new_id
 
     def next_code(self, locality: str, year: int) -> str:
-        last = self._connection.execute(_COUNT_UP, {"place": locality, "in_year": year}).scalar()
-        if last is None:
+        counted = _COUNT_UP.first(self._connection, {"place": locality, "in_year": year})
+        last = counted.last if counted else 0
+        if not last:
             self._connection.execute(insert(counter), {"locality": locality, "year": year, "last": 1})
             last = 1
         return f"PA-{year}-{last:06d}"
@@ -89,7 +93,7 @@ class CaseStore:
     def add(self, entry: Case, receipt_code: str) -> None:
         values = self._row(entry)
         values["receipt"] = self._keys.lookup("receipt", receipt_code)
-        self._connection.execute(insert(case), values)
+        _ADD.change(self._connection, values)
 
     def get(self, case_id: str) -> Case | None:
         row = self._connection.execute(_BY_ID_LOCKED if self._locking else _BY_ID, {"wanted": case_id}).first()
@@ -120,17 +124,15 @@ class CaseStore:
 
     def log(self, entry: CaseEvent) -> None:
         row_key = self._new_id()
-        self._connection.execute(
-            insert(event),
+        _LOG.change(
+            self._connection,
             {
                 "case_id": entry.case_id,
                 "at": entry.at,
                 "what": entry.what,
                 "actor": entry.actor,
                 "row_key": row_key,
-                "sealed_data": self._keys.seal_bytes(PLACE_EVENT, row_key, orjson.dumps(entry.data))
-                if entry.data
-                else None,
+                "sealed_data": self._keys.seal_json(PLACE_EVENT, row_key, entry.data) if entry.data else None,
             },
         )
 
@@ -141,7 +143,7 @@ class CaseStore:
     def _event_data(self, row: Any) -> dict[str, object]:
         if row.sealed_data is None:
             return {}
-        data: dict[str, object] = orjson.loads(self._keys.open_bytes(PLACE_EVENT, row.row_key, row.sealed_data))
+        data: dict[str, object] = self._keys.open_json(PLACE_EVENT, row.row_key, row.sealed_data)
         return data
 
     def _one(self, statement: Select[Any]) -> Case | None:
@@ -158,7 +160,7 @@ class CaseStore:
         content = {name: getattr(entry, name) for name in SEALED}
         content["extension"] = dataclasses.asdict(entry.extension) if entry.extension else None
         content["reply"] = dataclasses.asdict(entry.reply) if entry.reply else None
-        values["sealed_content"] = self._keys.seal_bytes(PLACE_CONTENT, entry.id, orjson.dumps(content))
+        values["sealed_content"] = self._keys.seal_json(PLACE_CONTENT, entry.id, content)
         return values
 
     def _case(self, row: Any) -> Case:
@@ -166,7 +168,7 @@ class CaseStore:
         for name, enum in ENUMS.items():
             values[name] = enum(values[name]) if values[name] is not None else None
         values.update({name: _tuple(found) for name, found in orjson.loads(row.excluded).items()})
-        content = orjson.loads(self._keys.open_bytes(PLACE_CONTENT, row.id, row.sealed_content))
+        content = self._keys.open_json(PLACE_CONTENT, row.id, row.sealed_content)
         values["extension"] = _extension(content.pop("extension"))
         values["reply"] = _reply(content.pop("reply"))
         return Case(**values, **content)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from cases.messages import Address
 from cases.ports import Chat
+from storage.hot import Hot
 from storage.keys import KeyRing
 from storage.tables import ChatRow, metadata
 
@@ -29,13 +29,15 @@ COLUMNS = (
     "delayed_until",
     "talk_expires_at",
 )
-_BY_KEY = select(chat).where(chat.c.key == bindparam("wanted"))
-_BY_KEY_LOCKED = _BY_KEY.with_for_update()
-_INSERT = insert(chat)
-_UPDATE = (
+_SEALED = ("sealed_address", "sealed_talk")
+_FIND = select(chat).where(chat.c.key == bindparam("wanted"))
+_BY_KEY = Hot(_FIND)
+_BY_KEY_LOCKED = Hot(_FIND.with_for_update())
+_INSERT = Hot(insert(chat), ("key", *COLUMNS, *_SEALED))
+_UPDATE = Hot(
     update(chat)
     .where(chat.c.key == bindparam("wanted"))
-    .values({name: bindparam(name) for name in (*COLUMNS, "sealed_talk", "sealed_address")})
+    .values({name: bindparam(name) for name in (*COLUMNS, *_SEALED)})
 )
 
 
@@ -63,14 +65,14 @@ class ChatStore:
         known = self._loaded.get(key)
         if known is not None:
             return known
-        row = self._connection.execute(self._by_key, {"wanted": key}).first()
+        row = self._by_key.first(self._connection, {"wanted": key})
         if row is None:
             return None
         found = self._loaded[key] = self._chat(row)
         return found
 
     def save(self, entry: Chat) -> None:
-        address = orjson.dumps([entry.address.id, entry.address.phone])
+        address = [entry.address.id, entry.address.phone]
         values: dict[str, Any] = {
             "channel": entry.address.channel,
             "locality": entry.locality,
@@ -82,24 +84,22 @@ class ChatStore:
             "last_contact_at": entry.last_contact_at,
             "delayed_until": entry.delayed_until,
             "talk_expires_at": entry.talk_expires_at,
-            "sealed_address": self._keys.seal_bytes(PLACE_ADDRESS, entry.key, address),
-            "sealed_talk": self._keys.seal_bytes(PLACE_TALK, entry.key, orjson.dumps(entry.talk))
-            if entry.talk
-            else None,
+            "sealed_address": self._keys.seal_json(PLACE_ADDRESS, entry.key, address),
+            "sealed_talk": self._keys.seal_json(PLACE_TALK, entry.key, entry.talk) if entry.talk else None,
         }
         if entry.fresh:
-            self._connection.execute(_INSERT, {"key": entry.key, **values})
+            _INSERT.change(self._connection, {"key": entry.key, **values})
             entry.fresh = False
         else:
-            self._connection.execute(_UPDATE, {"wanted": entry.key, **values})
+            _UPDATE.change(self._connection, {"wanted": entry.key, **values})
 
     def expired(self, now: datetime, limit: int) -> Sequence[Chat]:
         rows = self._connection.execute(select(chat).where(chat.c.talk_expires_at <= now).limit(limit))
         return [self._chat(row) for row in rows]
 
     def _chat(self, row: Any) -> Chat:
-        identifier, phone = orjson.loads(self._keys.open_bytes(PLACE_ADDRESS, row.key, row.sealed_address))
-        talk = orjson.loads(self._keys.open_bytes(PLACE_TALK, row.key, row.sealed_talk)) if row.sealed_talk else {}
+        identifier, phone = self._keys.open_json(PLACE_ADDRESS, row.key, row.sealed_address)
+        talk = self._keys.open_json(PLACE_TALK, row.key, row.sealed_talk) if row.sealed_talk else {}
         return Chat(
             key=row.key,
             address=Address(row.channel, identifier, phone),

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import orjson
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from cases.messages import FileKind, FileRef
 from cases.ports import CaseFile, FileState
+from storage.hot import Hot
 from storage.keys import KeyRing
 from storage.tables import CaseFileRow, metadata
 
 case_file = metadata.tables[str(CaseFileRow.__tablename__)]
 PLACE_SOURCE = "case_file.sealed_source"
+_A_DRAFT = (case_file.c.chat_key == bindparam("whose"), case_file.c.case_id == "")
+_OF_DRAFT = Hot(select(case_file).where(*_A_DRAFT).order_by(case_file.c.added_at, case_file.c.id))
+_CLAIM_DRAFT = Hot(update(case_file).where(*_A_DRAFT).values(case_id=bindparam("to"), chat_key=""))
 
 
 class FileStore:
@@ -43,19 +46,10 @@ class FileStore:
         return [self._file(row) for row in rows]
 
     def of_draft(self, chat_key: str) -> Sequence[CaseFile]:
-        rows = self._connection.execute(
-            select(case_file)
-            .where(case_file.c.chat_key == chat_key, case_file.c.case_id == "")
-            .order_by(case_file.c.added_at, case_file.c.id)
-        )
-        return [self._file(row) for row in rows]
+        return [self._file(row) for row in _OF_DRAFT.rows(self._connection, {"whose": chat_key})]
 
     def claim_draft(self, chat_key: str, case_id: str) -> int:
-        return self._connection.execute(
-            update(case_file)
-            .where(case_file.c.chat_key == chat_key, case_file.c.case_id == "")
-            .values(case_id=case_id, chat_key="")
-        ).rowcount
+        return _CLAIM_DRAFT.change(self._connection, {"whose": chat_key, "to": case_id})
 
     def drop_draft(self, chat_key: str) -> int:
         return self._connection.execute(
@@ -75,14 +69,14 @@ class FileStore:
         return [self._file(row) for row in rows]
 
     def _values(self, entry: CaseFile) -> dict[str, Any]:
-        source = orjson.dumps([entry.source.kind.value, entry.source.ref, entry.source.name, entry.source.mime])
+        source = [entry.source.kind.value, entry.source.ref, entry.source.name, entry.source.mime]
         return {
             "case_id": entry.case_id,
             "chat_key": entry.chat_key,
             "purpose": entry.purpose,
             "channel": entry.channel,
             "state": entry.state.value,
-            "sealed_source": self._keys.seal_bytes(PLACE_SOURCE, entry.id, source),
+            "sealed_source": self._keys.seal_json(PLACE_SOURCE, entry.id, source),
             "sha256": entry.sha256,
             "size": entry.size or entry.source.size,
             "mime": entry.mime,
@@ -93,7 +87,7 @@ class FileStore:
         }
 
     def _file(self, row: Any) -> CaseFile:
-        kind, ref, name, mime = orjson.loads(self._keys.open_bytes(PLACE_SOURCE, row.id, row.sealed_source))
+        kind, ref, name, mime = self._keys.open_json(PLACE_SOURCE, row.id, row.sealed_source)
         return CaseFile(
             id=row.id,
             case_id=row.case_id,

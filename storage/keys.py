@@ -7,12 +7,18 @@ Look-ups go through HMAC-SHA-256 under a separate key: phone numbers have too li
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
+import json
 import os
 import stat
+import tempfile
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -59,16 +65,45 @@ class KeyRing:
         try:
             sealer = self._sealers[sealed[0]]
             return sealer.decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], f"{place}:{row}".encode())
-        except (IndexError, InvalidTag) as error:
+        except (IndexError, ValueError, InvalidTag) as error:
             raise SealBroken(place) from error
+
+    def seal_json(self, place: str, row: str, value: object) -> bytes:
+        """Seal a JSON-able value."""
+        return self.seal_bytes(place, row, _dumps(value))
+
+    def open_json(self, place: str, row: str, sealed: bytes) -> Any:
+        """The value again; raises `SealBroken`."""
+        return _loads(self.open_bytes(place, row, sealed))
 
     def lookup(self, purpose: str, value: str) -> str:
         """Keyed hash to find a row by a value that is stored only sealed; 32 hex digits."""
-        return hmac.new(self._lookup, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()[:32]
+        message = f"{purpose}\0{value}".encode("utf-8", "surrogatepass")
+        return hmac.new(self._lookup, message, hashlib.sha256).hexdigest()[:32]
 
 
 def _derive(master: bytes, purpose: bytes) -> bytes:
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"hoiam/" + purpose).derive(master)
+
+
+def _dumps(value: object) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # half an emoji (a lone surrogate), which a messenger's JSON may carry
+        return json.dumps(value, default=_plain).encode()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+def _loads(content: bytes) -> Any:
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return json.loads(content)
 
 
 def load_or_make(path: Path) -> KeyRing:
@@ -83,14 +118,30 @@ def load_or_make(path: Path) -> KeyRing:
     try:
         lines = path.read_text(encoding="ascii").split()
         return KeyRing([bytes.fromhex(line) for line in lines])
-    except (OSError, ValueError) as error:
-        raise KeyFileError(f"{path} cannot be read as a key file: {error}") from error
+    except (OSError, ValueError, KeyFileError) as error:
+        raise KeyFileError(f"{path} cannot be read as a key file: {error}; put it back from its copy") from error
 
 
 def _make(path: Path) -> None:
+    """A whole key file or none, whatever dies; of several processes that start at once one makes it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(os.urandom(KEY_BYTES).hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")  # mode 600
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(os.urandom(KEY_BYTES).hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        os.unlink(name)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -13,7 +13,7 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
-    Select,
+    CursorResult,
     String,
     and_,
     bindparam,
@@ -40,16 +40,20 @@ BACK_AT_DESK = frozenset({"appealed", "reopened", "returned"})
 class Listed:
     """A statement over rows whose `column` is one of a list: one parameter, prepared once for lists of any length."""
 
-    def __init__(self, statement: Select[Any], column: ColumnElement[Any]) -> None:
+    def __init__(self, statement: Any, column: ColumnElement[Any]) -> None:
         listed = func.json_each(bindparam("among", type_=String)).table_valued("value")
         self._sqlite = statement.where(column.in_(select(listed.c.value)))
         self._postgresql = statement.where(column == func.any(bindparam("among", type_=ARRAY(String))))
 
+    def run(self, connection: Connection, values: Collection[str], **more: object) -> CursorResult[Any]:
+        """Execute; `more` are the statement's other parameters."""
+        if connection.dialect.name == "postgresql":
+            return connection.execute(self._postgresql, {"among": list(values), **more})
+        return connection.execute(self._sqlite, {"among": orjson.dumps(list(values)).decode(), **more})
+
     def rows(self, connection: Connection, values: Collection[str]) -> Sequence[Any]:
         """The rows found."""
-        if connection.dialect.name == "postgresql":
-            return connection.execute(self._postgresql, {"among": list(values)}).all()
-        return connection.execute(self._sqlite, {"among": orjson.dumps(list(values)).decode()}).all()
+        return self.run(connection, values).all()
 
 
 _LIGHT = (
@@ -77,14 +81,24 @@ _TURNS = Listed(
     event.c.case_id,
 )
 _TOGETHER = Listed(_COLUMNS.order_by(case.c.id), case.c.matter)
-_MOVE = (
-    update(case)
-    .where(case.c.id == bindparam("row"))
-    .values(next_nudge_at=bindparam("look"), urgings=bindparam("letters"), version=case.c.version + 1)
+_MOVE = Listed(
+    update(case).values(
+        next_nudge_at=bindparam("look"), urgings=case.c.urgings + bindparam("letters"), version=case.c.version + 1
+    ),
+    case.c.id,
 )
+_AT = bindparam("at", type_=ledger.c.at.type)
+_GIVEN = {
+    "sqlite": func.json_each(bindparam("among", type_=String)).table_valued("value"),
+    "postgresql": func.unnest(bindparam("among", type_=ARRAY(String))).table_valued("value"),
+}
 _SETTLE: dict[str, Any] = {
-    "sqlite": sqlite.insert(ledger).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(ledger).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(ledger)
+    .from_select(["key", "at"], select(_GIVEN["sqlite"].c.value, _AT).where(true()))
+    .on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(ledger)
+    .from_select(["key", "at"], select(_GIVEN["postgresql"].c.value, _AT))
+    .on_conflict_do_nothing(),
 }
 
 
@@ -165,17 +179,22 @@ class NudgeStore:
 
     # -- writing --------------------------------------------------------------------------------------------------
 
-    def settle(self, keys: Iterable[str], at: datetime) -> None:
+    def settle(self, keys: Sequence[str], at: datetime) -> None:
         """Record that these things happened; a key already there stays."""
-        rows = [{"key": key, "at": at} for key in keys]
-        if rows:
-            self._connection.execute(_SETTLE[self._dialect], rows)
+        if keys:
+            given = list(keys) if self._dialect == "postgresql" else orjson.dumps(list(keys)).decode()
+            self._connection.execute(_SETTLE[self._dialect], {"among": given, "at": at})
 
-    def move(self, looks: Iterable[tuple[Case, datetime | None, int]]) -> None:
-        """Set when to look again and the number of urging letters; whoever read the case before must read again."""
-        rows = [{"row": one.id, "look": look, "letters": letters} for one, look, letters in looks]
-        if rows:
-            self._connection.execute(_MOVE, rows)
+    def move(self, looks: Iterable[tuple[str, datetime | None, int]]) -> None:
+        """By case id: when to look again and how many urging letters were added.
+
+        The version counts up: whoever read the case before must read it again.
+        """
+        alike: dict[tuple[datetime | None, int], list[str]] = {}
+        for case_id, look, letters in looks:
+            alike.setdefault((look, letters), []).append(case_id)
+        for (look, letters), case_ids in alike.items():
+            _MOVE.run(self._connection, case_ids, look=look, letters=letters)
 
     def push(self, case_ids: Sequence[str], until: datetime) -> None:
         """Look at these cases later, whatever is wrong with them."""

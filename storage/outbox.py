@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.messages import Ask, Choice, Fate, Outgoing, Template
 from cases.ports import Chat
+from storage.hot import Hot
 from storage.keys import KeyRing
 from storage.tables import OutboxRow, WebLine, metadata
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.model import Officer, OfficerRole, Secrecy
 from cases.ports import Invitation, Reporter
+from storage.hot import Hot
 from storage.keys import KeyRing
 from storage.tables import InvitationRow, OfficerRow, ReporterRow, metadata
 
@@ -21,6 +22,20 @@ PLACE_PERSON = "officer.sealed_person"
 PLACE_IDENTITY = "reporter.sealed_identity"
 _OFFICER = select(officer).where(officer.c.id == bindparam("wanted"))
 _OFFICER_LOCKED = _OFFICER.with_for_update()
+_ACTIVE = select(officer).where(officer.c.locality == bindparam("place"), officer.c.active).order_by(officer.c.id)
+_OFFICERS = Hot(_ACTIVE)
+_OFFICERS_OF = Hot(_ACTIVE.where(officer.c.body == bindparam("of")))
+
+
+def _upsert(insertion: Any) -> Any:
+    fresh = {column.name: insertion.excluded[column.name] for column in reporter.columns if column.name != "ref"}
+    return insertion.on_conflict_do_update(index_elements=["ref"], set_=fresh)
+
+
+_SAVE_REPORTER = Hot(
+    {"sqlite": _upsert(sqlite.insert(reporter)), "postgresql": _upsert(postgresql.insert(reporter))},
+    reporter.columns.keys(),
+)
 
 
 class PeopleStore:
@@ -36,10 +51,8 @@ class PeopleStore:
         return self._officer(row) if row is not None else None
 
     def officers(self, locality: str, body: str = "") -> Sequence[Officer]:
-        statement = select(officer).where(officer.c.locality == locality, officer.c.active)
-        if body:
-            statement = statement.where(officer.c.body == body)
-        return [self._officer(row) for row in self._connection.execute(statement.order_by(officer.c.id))]
+        statement = _OFFICERS_OF if body else _OFFICERS
+        return [self._officer(row) for row in statement.rows(self._connection, {"place": locality, "of": body})]
 
     def save_officer(self, entry: Officer) -> None:
         person = {
@@ -58,14 +71,14 @@ class PeopleStore:
             "pin_hash": entry.pin_hash,
             "unlocked_until": entry.unlocked_until,
             "pin_failures": entry.pin_failures,
-            "sealed_person": self._keys.seal_bytes(PLACE_PERSON, entry.id, orjson.dumps(person)),
+            "sealed_person": self._keys.seal_json(PLACE_PERSON, entry.id, person),
         }
         done = self._connection.execute(update(officer).where(officer.c.id == entry.id).values(values))
         if done.rowcount == 0:
             self._connection.execute(insert(officer), {"id": entry.id, **values})
 
     def _officer(self, row: Any) -> Officer:
-        person = orjson.loads(self._keys.open_bytes(PLACE_PERSON, row.id, row.sealed_person))
+        person = self._keys.open_json(PLACE_PERSON, row.id, row.sealed_person)
         return Officer(
             id=row.id,
             locality=row.locality,
@@ -110,8 +123,8 @@ class PeopleStore:
         return [self._reporter(row) for row in rows]
 
     def save_reporter(self, entry: Reporter) -> None:
-        identity = orjson.dumps([entry.name, entry.phone])
         values = {
+            "ref": entry.ref,
             "case_id": entry.case_id,
             "chat_key": entry.chat_key,
             "secrecy": entry.secrecy.value,
@@ -120,17 +133,15 @@ class PeopleStore:
             "consent_at": entry.consent_at,
             "created_at": entry.created_at,
             "drop_after": entry.drop_after,
-            "sealed_identity": self._keys.seal_bytes(PLACE_IDENTITY, entry.ref, identity),
+            "sealed_identity": self._keys.seal_json(PLACE_IDENTITY, entry.ref, [entry.name, entry.phone]),
         }
-        done = self._connection.execute(update(reporter).where(reporter.c.ref == entry.ref).values(values))
-        if done.rowcount == 0:
-            self._connection.execute(insert(reporter), {"ref": entry.ref, **values})
+        _SAVE_REPORTER.change(self._connection, values)
 
     def drop_reporter(self, ref: str) -> None:
         self._connection.execute(delete(reporter).where(reporter.c.ref == ref))
 
     def _reporter(self, row: Any) -> Reporter:
-        name, phone = orjson.loads(self._keys.open_bytes(PLACE_IDENTITY, row.ref, row.sealed_identity))
+        name, phone = self._keys.open_json(PLACE_IDENTITY, row.ref, row.sealed_identity)
         return Reporter(
             ref=row.ref,
             case_id=row.case_id,

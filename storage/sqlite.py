@@ -29,12 +29,14 @@ except ImportError:  # pragma: no cover - platforms without the wheel
 T = TypeVar("T")
 WAL_SAFE_FROM = (3, 51, 3)
 GROUP = 64  # updates committed together at most
-BUSY_MILLISECONDS = 30_000
+BUSY_SECONDS = 30.0
+# Errors of the work itself: trying again would not help, so they are no `DatabaseFault`.
+_OWN_MISTAKES = {"IntegrityError", "ProgrammingError", "DataError", "InterfaceError", "NotSupportedError"}
 
 
-def journal_mode() -> str:
-    """`WAL` where this SQLite is safe with it, else the rollback journal."""
-    return "WAL" if driver.sqlite_version_info >= WAL_SAFE_FROM else "DELETE"
+def journal_mode(version: tuple[int, ...] = driver.sqlite_version_info) -> str:
+    """`WAL` where this version of SQLite is safe with it, else the rollback journal (`DELETE`)."""
+    return "WAL" if version >= WAL_SAFE_FROM else "DELETE"
 
 
 class _Job:
@@ -49,16 +51,17 @@ class _Job:
 
 
 class SqliteDatabase:
-    """See `storage.database.Database`."""
+    """See `storage.database.Database`. `busy_seconds`: how long to wait for a lock of somebody else (a backup)."""
 
     dialect = "sqlite"
 
-    def __init__(self, path: Path, *, exclusive: bool = False) -> None:
+    def __init__(self, path: Path, *, exclusive: bool = False, busy_seconds: float = BUSY_SECONDS) -> None:
         self.path = path
+        self._closed = False
         self._lock = _take_lock(path) if exclusive else None
         memory = str(path) == ":memory:"
-        self._writer_engine = _engine(path, readonly=False)
-        self._reader_engine = self._writer_engine if memory else _engine(path, readonly=True)
+        self._writer_engine = _engine(path, busy_seconds, readonly=False)
+        self._reader_engine = self._writer_engine if memory else _engine(path, busy_seconds, readonly=True)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._readers = None if memory else ThreadPoolExecutor(4, thread_name_prefix="sqlite-read")
         self._thread = threading.Thread(target=self._serve, name="sqlite-write", daemon=True)
@@ -66,6 +69,8 @@ class SqliteDatabase:
 
     async def write(self, work: Work[T]) -> T:
         """Queue for the writer; returns after the commit that holds it."""
+        if self._closed:
+            raise DatabaseFault("closed")
         job = _Job(work, asyncio.get_running_loop())
         self._jobs.put(job)
         result: T = await job.future
@@ -75,10 +80,13 @@ class SqliteDatabase:
         """Run on a reader connection."""
         if self._readers is None:
             return await self.write(work)
+        if self._closed:
+            raise DatabaseFault("closed")
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
     async def close(self) -> None:
         """Let the writer finish its queue, then close."""
+        self._closed = True
         self._jobs.put(None)
         await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
         if self._readers is not None:
@@ -93,7 +101,10 @@ class SqliteDatabase:
             with self._reader_engine.connect() as connection:
                 return work(connection)
         except DBAPIError as error:
-            raise DatabaseFault(type(error.orig).__name__) from error
+            fault = _fault(error)
+            if fault is error:
+                raise
+            raise fault from error
 
     def _serve(self) -> None:
         with contextlib.closing(_Writer(self._writer_engine)) as writer:
@@ -126,19 +137,23 @@ class _Writer:
         """One transaction for the whole batch. If any job fails, all is undone and each runs again by itself.
 
         Failures are rare and a savepoint for every job would cost two statements each; jobs may therefore run
-        twice, as they may on PostgreSQL, and must change nothing but the database.
+        twice, as they may on PostgreSQL, and must change nothing but the database. Where the transaction itself
+        cannot begin or commit, everybody hears it at once: waiting for the lock again for each would take hours.
         """
+        by_a_job = False
         try:
             with self._transaction() as connection:
+                by_a_job = True
                 for job in batch:
                     job.result = job.work(connection)
+                by_a_job = False
         except Exception as error:  # noqa: BLE001 - handed to the caller who awaits the job
-            if len(batch) == 1:
-                batch[0].error = _fault(error)
-            else:
+            if by_a_job and len(batch) > 1:
                 for job in batch:
                     self.run([job])
                 return
+            for job in batch:
+                job.error = _fault(error)
         _settle(batch)
 
     @contextlib.contextmanager
@@ -158,15 +173,11 @@ class _Writer:
 
 
 def _fault(error: BaseException) -> BaseException:
-    if isinstance(error, DBAPIError) and not _is_constraint(error):
+    if isinstance(error, DBAPIError) and type(error.orig).__name__ not in _OWN_MISTAKES:
         fault = DatabaseFault(f"{type(error.orig).__name__}: {error.orig}")
         fault.__cause__ = error
         return fault
     return error
-
-
-def _is_constraint(error: DBAPIError) -> bool:
-    return type(error.orig).__name__ == "IntegrityError"
 
 
 def _settle(batch: list[_Job]) -> None:
@@ -188,13 +199,14 @@ def _wake(jobs: list[_Job]) -> None:
             job.future.set_result(job.result)
 
 
-def _engine(path: Path, *, readonly: bool) -> Engine:
+def _engine(path: Path, busy_seconds: float, *, readonly: bool) -> Engine:
     memory = str(path) == ":memory:"
     engine = create_engine(
         "sqlite://" if memory else f"sqlite:///{path}",
         module=driver,
         poolclass=QueuePool if readonly or memory else NullPool,
-        connect_args={"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000, "isolation_level": None},
+        hide_parameters=True,  # they would be in the error's text
+        connect_args={"check_same_thread": False, "timeout": busy_seconds, "isolation_level": None},
     )
     event.listen(engine, "connect", lambda connection, _record: _prepare(connection, readonly=readonly))
     if not readonly:
@@ -204,7 +216,6 @@ def _engine(path: Path, *, readonly: bool) -> Engine:
 
 def _prepare(connection: Any, *, readonly: bool) -> None:
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA secure_delete=ON")
     cursor.execute("PRAGMA cache_size=-16000")

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-import orjson
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Table, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.messages import Capabilities, Outgoing
@@ -18,6 +17,7 @@ from storage.case_store import CaseStore
 from storage.chats import ChatStore
 from storage.database import Database
 from storage.files import FileStore
+from storage.hot import Hot
 from storage.keys import KeyRing
 from storage.outbox import OutboxStore, web_line
 from storage.people import PeopleStore
@@ -27,10 +27,15 @@ T = TypeVar("T")
 seen_update = metadata.tables[str(SeenUpdate.__tablename__)]
 ledger = metadata.tables[str(LedgerRow.__tablename__)]
 failed_update = metadata.tables[str(FailedUpdate.__tablename__)]
-_ONCE: dict[str, dict[str, Any]] = {
-    "sqlite": {table.name: sqlite.insert(table).on_conflict_do_nothing() for table in (seen_update, ledger)},
-    "postgresql": {table.name: postgresql.insert(table).on_conflict_do_nothing() for table in (seen_update, ledger)},
-}
+
+
+def _once(table: Table) -> Hot:
+    dialects = {"sqlite": sqlite.insert(table), "postgresql": postgresql.insert(table)}
+    return Hot({name: insert.on_conflict_do_nothing() for name, insert in dialects.items()}, table.columns.keys())
+
+
+_RECEIVE = _once(seen_update)
+_ENTER = _once(ledger)
 
 
 def new_id() -> str:
@@ -57,12 +62,9 @@ class FittedOutbox(OutboxStore):
         ]
         return queued[0]
 
-
     def forget_words(self, of: Chat) -> int:
         """Erase what this person wrote on the web page; other channels keep no copy of it."""
-        return self._connection.execute(
-            delete(web_line).where(web_line.c.chat_key == of.key, web_line.c.mine)
-        ).rowcount
+        return self._connection.execute(delete(web_line).where(web_line.c.chat_key == of.key, web_line.c.mine)).rowcount
 
 
 class LedgerStore:
@@ -72,8 +74,7 @@ class LedgerStore:
         self._connection = connection
 
     def once(self, key: str, at: datetime) -> bool:
-        statement = _ONCE[self._connection.dialect.name]["ledger"]
-        return self._connection.execute(statement, {"key": key, "at": at}).rowcount == 1
+        return _ENTER.change(self._connection, {"key": key, "at": at}) == 1
 
     def seen(self, keys: Iterable[str]) -> frozenset[str]:
         return frozenset(self._connection.execute(select(ledger.c.key).where(ledger.c.key.in_(sorted(keys)))).scalars())
@@ -102,9 +103,7 @@ class StoredWork:
         self.ledger = LedgerStore(connection)
 
     def receive(self, channel: str, message_id: str, at: datetime) -> bool:
-        statement = _ONCE[self.connection.dialect.name]["seen_update"]
-        done = self.connection.execute(statement, {"channel": channel, "message_id": message_id, "at": at})
-        return done.rowcount == 1
+        return _RECEIVE.change(self.connection, {"channel": channel, "message_id": message_id, "at": at}) == 1
 
     def new_id(self) -> str:
         return new_id()
@@ -119,9 +118,7 @@ class StoredWork:
                 "channel": channel,
                 "at": self.now,
                 "error": error[:300],
-                "sealed_update": self.keys.seal_bytes(
-                    "failed_update.sealed_update", row, orjson.dumps(update, default=str)
-                ),
+                "sealed_update": self.keys.seal_json("failed_update.sealed_update", row, update),
             },
         )
         return row

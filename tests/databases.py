@@ -7,12 +7,14 @@ import os
 import tempfile
 import uuid
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy.engine import make_url
+
+from storage.database import Database, open_database
 
 
 @contextmanager
@@ -67,6 +69,16 @@ class EmbeddedServer:
 def asyncpg_address(uri: str) -> str:
     """The same address for SQLAlchemy's asyncpg dialect."""
     return str(make_url(uri).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False))
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """A database, closed in the end."""
+    database = open_database(url)
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 @contextmanager

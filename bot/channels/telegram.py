@@ -112,7 +112,9 @@ class Telegram:
         return [] if heard is None else [heard]
 
     async def poll(self, accept: Accept) -> None:
-        """Fetch updates for ever. Returns when cancelled, or when Telegram refuses the token (after an alarm)."""
+        """Fetch updates for ever. Returns when cancelled, in webhook mode, or when Telegram refuses the token."""
+        if self._mode == "webhook":
+            return
         if self._greeting is not None and not await asyncio.shield(self._greeting):
             return
         await Poller(self._parts()[1].updates, self._read, accept, self.acknowledge, self._cry).run()

@@ -121,7 +121,8 @@ async def test_returning_ends_the_clock(bureau: Bureau) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "proposed", "code"), [("", "", "no_reason"), ("x", "ubnd", "same_body"), ("x", "hnd", "not_an_authority")]
+    ("reason", "proposed", "code"),
+    [("", "", "no_reason"), ("x", "ubnd", "same_body"), ("x", "hnd", "not_an_authority")],
 )
 async def test_returning_refused(bureau: Bureau, reason: str, proposed: str, code: str) -> None:
     """A reason is needed, and the body proposed must be able to answer."""
@@ -193,7 +194,11 @@ async def test_relaying_asks_the_resident(bureau: Bureau) -> None:
     case = await answered(bureau)
     assert await bureau.act(answers.relay, "lan", case) == 1
     assert "vá đường" in await bureau.news()
-    assert bureau.person("resident").labels == ["Hài lòng", "Chưa rõ, xin giải thích", "Không đồng ý, đề nghị đối thoại"]
+    assert bureau.person("resident").labels == [
+        "Hài lòng",
+        "Chưa rõ, xin giải thích",
+        "Không đồng ý, đề nghị đối thoại",
+    ]
     assert (await bureau.now(case)).relayed_at == bureau.clock()
 
 

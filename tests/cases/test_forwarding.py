@@ -251,3 +251,12 @@ async def test_merging_two_matters(bureau: Bureau) -> None:
     third, _ = await pair(bureau)
     with pytest.raises(Refused, match="two_matters"):
         await bureau.act(matters.merge, "lan", first, third)
+
+
+async def test_each_side_records_receipt_its_own_way(bureau: Bureau) -> None:
+    """The desk cannot confirm in the authority's name without proof, nor the authority in the desk's."""
+    case = await bureau.forwarded()
+    with pytest.raises(Refused, match="not_now"):
+        await bureau.act(authority.acknowledge, "lan", case, MONDAY)
+    with pytest.raises(Refused, match="not_now"):
+        await bureau.act(forwarding.record_receipt, "tuan", case, MONDAY, "sổ")

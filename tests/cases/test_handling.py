@@ -66,6 +66,7 @@ async def test_topic_about_a_person_stops_for_the_post(bureau: Bureau) -> None:
     case = await bureau.triaged()
     await bureau.act(recasting.correct_topic, "lan", case, "official.attitude")
     assert (await bureau.now(case)).state is State.NEEDS_COI_CHECK
+    assert "đang được xác minh" in await bureau.news()
 
 
 async def test_topic_correction_keeps_a_body_chosen_by_hand(bureau: Bureau) -> None:
@@ -89,7 +90,6 @@ async def test_unknown_topic(bureau: Bureau) -> None:
     case = await bureau.report()
     with pytest.raises(Refused, match="unknown_topic"):
         await bureau.act(recasting.correct_topic, "lan", case, "no.such")
-
 
 
 async def test_unknown_post_is_for_triage_officers_only(bureau: Bureau) -> None:

@@ -110,7 +110,8 @@ def test_a_pin_has_six_digits(pin: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pin", ["111111", "123456", "987654", "890123", "121212", "123123", "112233", "123321", "251990", "000001", "159753"]
+    "pin",
+    ["111111", "123456", "987654", "890123", "121212", "123123", "112233", "123321", "251990", "000001", "159753"],
 )
 def test_a_simple_pin_is_refused(pin: str) -> None:
     """Repeats, runs, mirrors, pairs, years of birth, well-known ones."""

@@ -253,5 +253,5 @@ async def phone_on(house: House, channel: str) -> AsyncIterator[Phone]:
     if channel in people:
         yield people[channel]()
         return
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
         yield WebPhone(house, session)

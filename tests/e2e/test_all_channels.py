@@ -41,12 +41,12 @@ async def triage_and_forward(front: TelegramPhone, code: str) -> None:
     """The Front's officer opens the case, classifies and forwards it."""
     await front.says(code, "NỘI DUNG")
     await front.taps("Phân loại", "PHÂN LOẠI")
-    await front.taps("Đúng", "Đã phân loại")
+    await front.taps("Đúng", "Tình trạng: đã phân loại")
     await front.taps("Chuyển cơ quan", "Số và ký hiệu")
     await front.says("12/MTTQ-BTT", "Ngày của văn bản")
     await front.says("hôm nay", "SẼ ĐỌC")
     await front.taps("dùng bản này", "Chuyển hồ sơ")
-    await front.taps("Chuyển", "Đã chuyển hồ sơ")
+    await front.taps("✅", "Tình trạng: đã chuyển")
 
 
 async def answer(contact: TelegramPhone, code: str) -> None:
@@ -96,7 +96,7 @@ async def test_a_report_travels_to_its_answer_and_verdict(tmp_path: Path, clock:
         await contact.says(case.code, "NỘI DUNG")
         await contact.taps("Ghi ngày cơ quan nhận", "ngày nào")
         await contact.says("hôm nay", "Xác nhận")
-        await contact.taps("Xác nhận", "Đã ghi ngày nhận")
+        await contact.taps("✅", "Tình trạng: nơi giải quyết đã nhận")
         await resident.hears("Hạn trả lời: 30/03/2026")
         await house.app.fetcher.drain()
         (file,) = await house.app.office.read(lambda unit: unit.files.of_case(case.id, "evidence"))

@@ -1,4 +1,4 @@
-"""The officers of one commune and a resident, for tests of what they do: real rules, a real database, the real spine."""
+"""The officers of one commune and a resident, to test what they do: real rules, a real database, the real spine."""
 
 from __future__ import annotations
 
@@ -197,5 +197,13 @@ def a_pdf(name: str = "tra-loi.pdf") -> tuple[FileRef, ...]:
 async def open_bureau(office: Office, rules: Rules, clock: SteppedClock) -> Bureau:
     """The commune with all its officers."""
     found = Bureau(office, rules, clock, open_spine(office, rules))
+    await found.staff()
+    return found
+
+
+@pytest.fixture(name="any_bureau")
+async def open_any_bureau(any_office: Office, rules: Rules, clock: SteppedClock) -> Bureau:
+    """The same on each database in turn."""
+    found = Bureau(any_office, rules, clock, open_spine(any_office, rules))
     await found.staff()
     return found

@@ -34,14 +34,17 @@ def test_read(typed: str, day: date) -> None:
     assert read_date(typed, TODAY) == day
 
 
-@pytest.mark.parametrize("typed", ["", "31/2", "32/1/2026", "5/13/2026", "mai", "ngày mai", "12", "5/3 hoặc 6/3", "0/0/0"])
+@pytest.mark.parametrize(
+    "typed", ["", "31/2", "32/1/2026", "5/13/2026", "mai", "ngày mai", "12", "5/3 hoặc 6/3", "0/0/0"]
+)
 def test_not_a_date(typed: str) -> None:
     """Neither a day that does not exist nor anything that could mean two."""
     assert read_date(typed, TODAY) is None
 
 
 @pytest.mark.parametrize(
-    ("typed", "day"), [("12/3", date(2026, 3, 12)), ("5/3", date(2027, 3, 5)), ("10/3", TODAY), ("5/3/2026", date(2026, 3, 5))]
+    ("typed", "day"),
+    [("12/3", date(2026, 3, 12)), ("5/3", date(2027, 3, 5)), ("10/3", TODAY), ("5/3/2026", date(2026, 3, 5))],
 )
 def test_ahead(typed: str, day: date) -> None:
     """A day to come: without a year the next such day."""

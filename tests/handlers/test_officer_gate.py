@@ -201,5 +201,3 @@ async def test_an_account_without_pin_sets_one_first(bureau: Bureau) -> None:
     await lan.taps("Đặt mã PIN")
     await lan.says(PIN)
     assert "xe máy" in await lan.says(PIN)
-
-

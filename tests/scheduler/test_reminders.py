@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from bot.clock import SteppedClock
+from cases.calendar import CalendarIncomplete, MakeUpDay
 from cases.messages import Capabilities
 from cases.model import OfficerRole, State
+from storage.nudges import NudgeStore
 from storage.work import Office, StoredWork
 from tests.scheduler.nudge_world import RULES, World, at, settle
 
@@ -320,6 +322,25 @@ async def test_rules_may_be_renewed_between_ticks(any_office: Office, clock: Ste
     await commune.add(commune.running())
     rules[0] = replace(RULES, policy=replace(RULES.policy, before_wd=(1, 2)))
     assert await commune.tick("2026-03-26T07:00") == [("T-2", "contact")]
+
+
+async def test_an_edited_calendar_has_everything_looked_at(commune: World) -> None:
+    """When a Saturday becomes a working day, a point that moved nearer is not slept through."""
+    case = await commune.add(commune.running())
+    await commune.tick("2026-04-06T07:00")
+    edited = RULES.calendar.with_make_up_day(MakeUpDay(date(2026, 4, 11), None, "official"))
+    commune.reminders = type(commune.reminders)(commune.office, replace(RULES, calendar=edited))
+    await commune.office.write(lambda unit: NudgeStore(unit).look_at_all(at("2026-04-06T09:00")))
+    await commune.tick("2026-04-06T09:00")
+    assert (await commune.case(case.id)).next_nudge_at == at("2026-04-11T07:00")
+
+
+async def test_nothing_is_decided_on_a_day_the_calendar_does_not_know(commune: World) -> None:
+    """Past the end of the calendar a tick says so, and puts nobody off."""
+    case = await commune.add(commune.running())
+    with pytest.raises(CalendarIncomplete):
+        await commune.tick("2028-01-03T09:00")
+    assert (await commune.case(case.id)).next_nudge_at == case.next_nudge_at
 
 
 def _spoil(case_id: str):  # type: ignore[no-untyped-def]

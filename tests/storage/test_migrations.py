@@ -1,0 +1,92 @@
+"""One chain of migrations, equal to the tables in code on SQLite and PostgreSQL, safe to run again, and reversible."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+
+from storage.migrate import FOLDER, _config, differences, upgrade
+from storage.tables import metadata
+from tests.databases import fresh_postgres, opened
+
+TABLES = {table.name for table in metadata.sorted_tables}
+
+
+@pytest.fixture
+def empty_postgres(postgres: str) -> Iterator[str]:
+    """An empty PostgreSQL database."""
+    with fresh_postgres(postgres) as url:
+        yield url
+
+
+def tables(connection: Connection) -> set[str]:
+    """Tables in the database, the migrations' own apart."""
+    return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+
+def downgrade(connection: Connection) -> None:
+    """Undo every migration."""
+    command.downgrade(_config(connection), "base")
+
+
+async def test_the_chain_builds_what_the_code_says(database_url: str) -> None:
+    """After all migrations no table, column or index differs from the code."""
+    async with opened(database_url) as database:
+        await database.write(upgrade)
+        assert await database.write(tables) == TABLES
+        assert await database.write(differences) == []
+
+
+async def test_upgrading_twice_changes_nothing(database_url: str) -> None:
+    """Every start upgrades: on an up-to-date database nothing happens and nothing is lost."""
+    async with opened(database_url) as database:
+        await database.write(upgrade)
+        await database.write(lambda c: c.exec_driver_sql("INSERT INTO ledger VALUES ('k', '2026-03-02 00:00:00')"))
+        await database.write(upgrade)
+        assert await database.read(lambda c: c.exec_driver_sql("SELECT key FROM ledger").scalars().all()) == ["k"]
+
+
+async def test_the_chain_can_be_undone_and_done_again(database_url: str) -> None:
+    """Down to nothing and up again gives the same database."""
+    async with opened(database_url) as database:
+        await database.write(upgrade)
+        await database.write(downgrade)
+        assert await database.write(tables) == set()
+        await database.write(upgrade)
+        assert await database.write(differences) == []
+
+
+async def test_an_upgrade_that_fails_leaves_the_database_as_it_was(database_url: str) -> None:
+    """All migrations run in one transaction: a fault halfway leaves no half layout."""
+
+    def fail(connection: Connection) -> None:
+        upgrade(connection)
+        raise KeyError
+
+    async with opened(database_url) as database:
+        with pytest.raises(KeyError):
+            await database.write(fail)
+        assert await database.write(tables) == set()
+
+
+@pytest.mark.postgres
+async def test_processes_may_upgrade_at_once(empty_postgres: str) -> None:
+    """Replicas started together on an empty PostgreSQL all come up."""
+    async with AsyncExitStack() as stack:
+        databases = [await stack.enter_async_context(opened(empty_postgres)) for _ in range(5)]
+        await asyncio.gather(*(database.write(upgrade) for database in databases))
+        assert await databases[0].write(differences) == []
+
+
+def test_there_is_one_chain() -> None:
+    """One root, one head, every script reachable."""
+    script = ScriptDirectory(str(FOLDER))
+    assert len(script.get_heads()) == 1
+    assert len(script.get_bases()) == 1
+    assert len(list(script.walk_revisions())) == len(list((FOLDER / "versions").glob("[0-9]*.py")))
