@@ -46,7 +46,7 @@ def find(audience: Audience, case: Case, directory: Directory, officers: Officer
         for body in way:
             there = [] if body in shut else [one for one in officers.get(body, ()) if not roles.isdisjoint(one.roles)]
             chosen = _narrowed(audience, [one for one in there if may(one)], case, directory, body)
-            if body in shut or (there and not chosen):
+            if not body or body in shut or (there and not chosen):
                 continue
             bodies.append(body)
             people |= {one.id: one for one in chosen}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -62,6 +62,13 @@ class _Phrase:
         return bool(self.cues) or TRAP in self.labels
 
 
+class _Bucket(NamedTuple):
+    """The phrases of one first word by their plain form, and the beginnings of these forms."""
+
+    phrases: dict[str, list[_Phrase]]
+    heads: set[str]
+
+
 class Lexicon:
     """Phrases under labels, looked up by their words without diacritics.
 
@@ -74,15 +81,19 @@ class Lexicon:
     """
 
     def __init__(
-        self, entries: Iterable[tuple[str, Label]], unsafe: Mapping[str, Iterable[str]], guesses: Iterable[str] = ()
+        self, entries: Iterable[tuple[str, Label]], unsafe: Mapping[str, Sequence[str]], guesses: Collection[str]
     ) -> None:
-        """Take lists of phrases separated by commas, each list with its label. Raises ValueError on an empty phrase."""
+        """Take lists of phrases separated by commas, each list with its label.
+
+        `unsafe` gives colliding stripped forms with the words that settle them, `guesses` stripped forms that are
+        only guesses, both as `plain_forms` writes them. Raises ValueError on an empty phrase.
+        """
         lists = [(_cleaned(phrases), label) for phrases, label in entries]
         self._forms = _forms(set(_bare(" ".join(text for text, _ in lists)).replace(",", " ").split()))
         self._waiting: dict[str, list[tuple[str, Label]]] = {}
-        self._ready: dict[str, tuple[int, dict[str, list[_Phrase]]]] = {}
-        self._unsafe = {_plain(key): [f" {_plain(near)} " for near in nears] for key, nears in unsafe.items()}
-        self._guesses = set(_plain("\n".join(guesses)).split("\n"))
+        self._ready: dict[str, _Bucket] = {}
+        self._unsafe = unsafe
+        self._guesses = guesses
         for text, label in lists:
             for phrase in text.split(","):
                 phrase = phrase.strip()
@@ -124,51 +135,52 @@ class Lexicon:
         return {label: spans[:_MOST_SPANS] for label, spans in found.items()}, list(cues.values())
 
     def _at(self, words: Words, start: int) -> Iterator[tuple[Span, _Phrase]]:
-        """Yield what begins at this word, for every reading of the next words."""
+        """Yield what begins at this word, for every reading of the next words, as long as some phrase goes on."""
         for first in words.readings[start]:
-            longest, phrases = self._bucket(first[1])
+            bucket = self._bucket(first[1])
             reads = [first]
-            for end in range(start + 1, min(len(words), start + longest) + 1):
+            for end in range(start + 1, len(words) + 1):
                 if end > start + 1:
                     reads = [
-                        (f"{marked} {more_marked}", f"{plain} {more_plain}")
+                        (f"{marked} {more_marked}", longer)
                         for marked, plain in reads
                         for more_marked, more_plain in words.readings[end - 1]
+                        if (longer := f"{plain} {more_plain}") in bucket.heads
                     ][:_MOST_READINGS]
+                if not reads:
+                    break
                 for marked, plain in reads:
-                    rivals = phrases.get(plain, [])
+                    rivals = bucket.phrases.get(plain, [])
                     for phrase in rivals:
                         factor = self._factor(phrase, marked, rivals, words)
                         if factor:
                             yield Span(start, end, factor), phrase
 
-    def _bucket(self, first: str) -> tuple[int, dict[str, list[_Phrase]]]:
-        """Return the phrases that begin with this word without marks, and the length of the longest in words."""
+    def _bucket(self, first: str) -> _Bucket:
+        """Return the phrases that begin with this word without marks."""
         ready = self._ready.get(first)
         if ready is None:
             ready = self._ready[first] = self._work_out(self._waiting.get(first, ()))
         return ready
 
-    def _work_out(self, waiting: Iterable[tuple[str, Label]]) -> tuple[int, dict[str, list[_Phrase]]]:
-        phrases: dict[str, list[_Phrase]] = {}
-        longest = 0
+    def _work_out(self, waiting: Iterable[tuple[str, Label]]) -> _Bucket:
+        bucket = _Bucket({}, set())
         for raw, label in waiting:
-            bare = _bare(raw).split()
-            marked = " ".join(self._forms[word][0] for word in bare)
-            plain = " ".join(self._forms[word][1] for word in bare)
-            same = phrases.setdefault(plain, [])
+            forms = [self._forms[word] for word in _bare(raw).split()]
+            marked, plain = " ".join(form[0] for form in forms), " ".join(form[1] for form in forms)
+            same = bucket.phrases.setdefault(plain, [])
             phrase = next((known for known in same if known.marked == marked), None)
             if phrase is None:
                 phrase = _Phrase(marked, plain)
                 same.append(phrase)
+                bucket.heads.update(" ".join(form[1] for form in forms[:size]) for size in range(1, len(forms) + 1))
             phrase.marks_only |= MARKS_ONLY in raw
             phrase.plain_safe |= PLAIN_SAFE in raw
             if isinstance(label, tuple):
                 phrase.cues[label[0]] = label[1]
             elif label not in phrase.labels:
                 phrase.labels.append(label)
-            longest = max(longest, len(bare))
-        return longest, phrases
+        return bucket
 
     def _factor(self, phrase: _Phrase, read: str, rivals: list[_Phrase], words: Words) -> float:
         """Return how surely the words read are this phrase: 1 exact, 0 another phrase."""
@@ -182,7 +194,7 @@ class Lexicon:
             return 0.0 if single else _SOFT_FACTOR if soft < 1.0 else _LOOSE_FACTOR
         nears = self._unsafe.get(phrase.plain)
         if nears is not None:
-            return _PLAIN_FACTOR if any(near in words.padded for near in nears) else 0.0
+            return _PLAIN_FACTOR if any(f" {near} " in words.padded for near in nears) else 0.0
         if not phrase.plain_safe and (single or phrase.plain in self._guesses):
             return _GUESS_FACTOR
         others = sum(
@@ -228,5 +240,6 @@ def _forms(words: set[str]) -> dict[str, tuple[str, str]]:
     return dict(zip(raw, zip(marked, plain, strict=True), strict=True))
 
 
-def _plain(text: str) -> str:
-    return strip_marks(normalise(text))
+def plain_forms(texts: Sequence[str]) -> list[str]:
+    """Return the texts folded and without marks, in one go; a text may not hold a line break."""
+    return strip_marks(normalise("\n".join(texts))).split("\n") if texts else []

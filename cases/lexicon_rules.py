@@ -34,18 +34,15 @@ class Rules:
         `|` joins alternatives. Raises ValueError on a line that does not begin with a number.
         """
         self.rules = [_parse(says, line) for says, lines in section.items() for line in lines]
+        self.labels = {label for rule in self.rules for _, names in rule.parts for label in names}
         self._by_first: dict[str, list[int]] = {}
         for number, rule in enumerate(self.rules):
             for label in rule.parts[0][1]:
                 self._by_first.setdefault(label, []).append(number)
 
-    def labels(self) -> set[str]:
-        """Return every label that some rule looks for."""
-        return {label for rule in self.rules for _, names in rule.parts for label in names}
-
     def literals(self) -> list[tuple[str, str]]:
         """Return the literal phrases of the rules, each with its label, for the lexicon."""
-        return [(label[1:], label) for label in sorted(self.labels()) if label[0] == "'"]
+        return [(label[1:], label) for label in sorted(self.labels) if label[0] == "'"]
 
     def fired(self, found: Found) -> Iterator[tuple[Rule, Span]]:
         """Yield the rules that hold, each with the place of its first part and the sureness of all of them."""

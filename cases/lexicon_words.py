@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,13 +29,12 @@ Signs = Mapping[str, tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A message as words: each with its readings, its clause and sentence number, and the signs seen.
+    """A message as words: each with its readings and the number of its sentence, and the signs seen.
 
     `signs` gives the places of amounts of money, phone numbers, links, case codes and question marks.
     """
 
     readings: tuple[tuple[Reading, ...], ...]
-    clauses: tuple[int, ...]
     sentences: tuple[int, ...]
     trusted: bool
     padded: str
@@ -58,39 +57,34 @@ class Reader:
         for section in ("bodies_and_posts", "subject_matter"):
             for short, meaning in abbreviations.get(section, {}).items():
                 self._short[normalise(str(short))] = _Short.parse(meaning)
-        self._teen = self._teencode(abbreviations.get("teencode", {}))
+        self._teen = _teencode(abbreviations.get("teencode", {}))
         self._regional = _regional(abbreviations.get("regional", {}))
 
     def read(self, text: str) -> Words:
         """Return the words of a message; linear in its length."""
-        folded = normalise(text)
-        trusted = has_marks(text)
+        folded, trusted = normalise(text), has_marks(text)
         pieces = _PIECE.findall(folded)
         readings: list[tuple[Reading, ...]] = []
-        clauses: list[int] = []
         sentences: list[int] = []
         signs: dict[str, list[int]] = {}
-        clause = sentence = 0
+        sentence = 0
         for place, piece in enumerate(pieces):
             if not piece[0].isalnum():
-                clause += 1
                 sentence += piece in _STOPS
                 if piece == "?":
                     signs.setdefault("question", []).append(len(readings))
                 continue
-            expanded = self._expand(piece, pieces, place, trusted)
-            for name in _signs_of(piece, pieces, place):
-                signs.setdefault(name, []).append(len(readings))
-            for word in expanded:
+            if piece[0].isdigit():
+                signs.setdefault(_number_sign(pieces, place), []).append(len(readings))
+            for word in self._expand(piece, pieces, place, trusted):
                 readings.append(self._readings(word, trusted))
-                clauses.append(clause)
                 sentences.append(sentence)
         for name, pattern in (("link", _LINK), ("code", _CODE), ("phone", _PHONE)):
             if pattern.search(folded):
                 signs[name] = [0]
         padded = " " + " ".join(reading[0][1] for reading in readings) + " "
         frozen = {name: tuple(places) for name, places in signs.items()}
-        return Words(tuple(readings), tuple(clauses), tuple(sentences), trusted, padded, frozen)
+        return Words(tuple(readings), tuple(sentences), trusted, padded, frozen)
 
     def _expand(self, piece: str, pieces: list[str], place: int, trusted: bool) -> list[str]:
         short = self._short.get(piece)
@@ -115,13 +109,6 @@ class Reader:
         same = self._regional.get(word, ()) if trusted or not word.isascii() or word in _ASCII_REGIONAL else ()
         return tuple((reading, strip_marks(reading)) for reading in (word, *same))
 
-    def _teencode(self, families: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-        table: dict[str, tuple[str, ...]] = {}
-        for meaning, shorts in families.items():
-            for short in shorts:
-                table.setdefault(normalise(str(short)), tuple(tokens(str(meaning))))
-        return table
-
 
 _ASCII_REGIONAL: Final = frozenset({"heo", "hu", "tru", "choa"})
 
@@ -139,11 +126,9 @@ class _Short:
     def parse(cls, entry: object) -> _Short:
         if not isinstance(entry, Mapping):
             return cls(tuple(tokens(str(entry))), False, frozenset(), frozenset())
-        words: Callable[[str], frozenset[str]] = lambda key: frozenset(  # noqa: E731
-            strip_marks(word) for phrase in entry.get(key, ()) for word in tokens(phrase)
-        )
         meaning = tuple(tokens(str(entry["to"])))
-        return cls(meaning, bool(entry.get("ambiguous")), words("context"), words("not_if_next"))
+        context, not_if_next = (_plain_words(entry.get(key, ())) for key in ("context", "not_if_next"))
+        return cls(meaning, bool(entry.get("ambiguous")), context, not_if_next)
 
     def read(self, pieces: list[str], place: int) -> tuple[str, ...]:
         """Return the meaning in this place, or nothing when the context does not decide."""
@@ -154,6 +139,21 @@ class _Short:
             return self.meaning
         around = pieces[max(0, place - _NEIGHBOURS) : place] + pieces[place + 1 : place + 1 + _NEIGHBOURS]
         return self.meaning if any(strip_marks(piece) in self.context for piece in around) else ()
+
+
+def _plain_words(phrases: Iterable[str]) -> frozenset[str]:
+    return frozenset(strip_marks(word) for phrase in phrases for word in tokens(phrase))
+
+
+def _teencode(families: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Short forms of young writers and what each means; of two meanings the first listed stands."""
+    pairs = [(str(short), str(meaning)) for meaning, shorts in families.items() for short in shorts]
+    shorts = normalise("\n".join(short for short, _ in pairs)).split("\n")
+    meanings = {meaning: tuple(tokens(str(meaning))) for meaning in families}
+    table: dict[str, tuple[str, ...]] = {}
+    for short, (_, meaning) in zip(shorts, pairs, strict=True):
+        table.setdefault(short, meanings[meaning])
+    return table
 
 
 def _regional(lists: Mapping[str, Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
@@ -172,12 +172,8 @@ def _counts(pieces: list[str], place: int) -> bool:
     return place > 0 and bool(_NUMBER.fullmatch(pieces[place - 1]))
 
 
-def _signs_of(piece: str, pieces: list[str], place: int) -> list[str]:
-    if not piece[0].isdigit():
-        return []
-    if _AMOUNT.fullmatch(piece):
-        return ["money"]
+def _number_sign(pieces: list[str], place: int) -> str:
+    """Tell whether the number here is an amount of money or any other number."""
     after = pieces[place + 1] if place + 1 < len(pieces) else ""
-    if _NUMBER.fullmatch(piece) and after in _UNITS:
-        return ["money"]
-    return ["number"]
+    is_money = _AMOUNT.fullmatch(pieces[place]) or (_NUMBER.fullmatch(pieces[place]) and after in _UNITS)
+    return "money" if is_money else "number"

@@ -10,14 +10,14 @@ from cases.emergency import Danger, EmergencyDetector
 from cases.lexicon_words import Reader
 from cases.model import Kind, Subject
 from cases.suggest_kind import KindRules, Reading
-from cases.suggest_topics import Scored, TopicScorer
+from cases.suggest_topics import Collisions, Scored, TopicScorer
 
 MOST_TOPICS: Final = 3
 CONFIDENT: Final = 1.7
 """Score below which no topic is suggested but `other`."""
 
-_READ_HEAD: Final = 2_000  # characters; what a message is about stands at its head,
-_READ_TAIL: Final = 600  # a cry for help may stand at its end
+_READ_HEAD: Final = 1_500  # characters; what a message is about stands at its head,
+_READ_TAIL: Final = 500  # a cry for help may stand at its end
 _RETALIATION: Final = 4.0
 _SAME_LEAGUE: Final = 0.35  # share of the best score that a further topic needs to be offered too
 _ISSUE: Final = 3.5
@@ -63,10 +63,10 @@ class Suggester:
 
         Raises ValueError naming the topic or group that a rule uses and no file defines.
         """
-        guesses = {row["plain"] for row in keywords if row["plain_safe"] == "no"}
-        scorer = TopicScorer(taxonomy, extra, guesses)
-        kinds = KindRules(extra.get("kinds", {}), taxonomy, guesses)
-        danger = EmergencyDetector(extra.get("emergency", {}), guesses)
+        collisions = Collisions.from_data(taxonomy, keywords)
+        scorer = TopicScorer(taxonomy, extra, collisions)
+        kinds = KindRules(extra.get("kinds", {}), collisions)
+        danger = EmergencyDetector(extra.get("emergency", {}), collisions.guesses)
         _check_groups(scorer.labels(), extra.get("groups", {}))
         _check_groups(danger.labels(), extra.get("emergency", {}).get("groups", {}))
         vocabulary = scorer.lexicon.vocabulary | kinds.lexicon.vocabulary | danger.lexicon.vocabulary

@@ -8,7 +8,7 @@ from typing import Any, Final
 from cases.lexicon import SURE, Found, Lexicon
 from cases.lexicon_words import Words
 from cases.model import Kind, Subject
-from cases.suggest_topics import unsafe_forms
+from cases.suggest_topics import Collisions
 
 Scores = Mapping[str, float]
 
@@ -20,10 +20,10 @@ _CHAT_LENGTH: Final = 14  # words; longer messages are not taken for small talk
 class KindRules:
     """The word groups of the section `kinds` of `data/suggest.yaml`."""
 
-    def __init__(self, section: Mapping[str, Any], taxonomy: Mapping[str, Any], guesses: set[str]) -> None:
+    def __init__(self, section: Mapping[str, Any], collisions: Collisions) -> None:
         groups = section.get("groups", {})
         self.lexicon = Lexicon(
-            [(phrases, f"@{name}") for name, phrases in groups.items()], unsafe_forms(taxonomy), guesses
+            [(phrases, f"@{name}") for name, phrases in groups.items()], collisions.unsafe, collisions.guesses
         )
 
     def read(self, words: Words, scores: Scores, matter: float, top: str) -> Reading:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from cases.lexicon import SURE, Found, Label, Lexicon, Span
+from cases.lexicon import SURE, Found, Label, Lexicon, Span, plain_forms
 from cases.lexicon_rules import Rules
 from cases.lexicon_words import Words
 from cases.model import Subject
@@ -24,6 +24,23 @@ class _Evidence(NamedTuple):
     topic: str
     weight: float
     sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Collisions:
+    """What stripped forms may not mean: `unsafe` needs one of its contexts, `guesses` need another word beside."""
+
+    unsafe: Mapping[str, list[str]]
+    guesses: frozenset[str]
+
+    @classmethod
+    def from_data(cls, taxonomy: Mapping[str, Any], keywords: Iterable[Mapping[str, str]]) -> Collisions:
+        """Read the table of the taxonomy and the column `plain_safe` of the keyword rows."""
+        entries = taxonomy.get("unsafe_without_diacritics", ())
+        keys = plain_forms([str(entry["stripped"]) for entry in entries])
+        unsafe = {key: plain_forms(entry["need_any"]) for key, entry in zip(keys, entries, strict=True)}
+        guesses = plain_forms([row["plain"] for row in keywords if row["plain_safe"] == "no"])
+        return cls(unsafe, frozenset(guesses))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +79,7 @@ class Scored:
 class TopicScorer:
     """The topic table of the taxonomy with its keywords, cues and rules compiled."""
 
-    def __init__(self, taxonomy: Mapping[str, Any], extra: Mapping[str, Any], guesses: set[str]) -> None:
+    def __init__(self, taxonomy: Mapping[str, Any], extra: Mapping[str, Any], collisions: Collisions) -> None:
         """Raise ValueError for cues or rules about a topic that the taxonomy does not have."""
         self.topics: dict[str, tuple[Subject, str]] = {
             code: (Subject(entry["subject"]), str(entry["body"])) for code, entry in taxonomy["topics"].items()
@@ -73,11 +90,11 @@ class TopicScorer:
         if unknown:
             raise ValueError(f"suggest data names unknown topics: {', '.join(sorted(unknown))}")
         entries = [*_entries(taxonomy["topics"], extra), *self._rules.literals()]
-        self.lexicon = Lexicon(entries, unsafe_forms(taxonomy), guesses)
+        self.lexicon = Lexicon(entries, collisions.unsafe, collisions.guesses)
 
     def labels(self) -> set[str]:
         """Return every label that some rule looks for."""
-        return self._rules.labels()
+        return self._rules.labels
 
     def score(self, words: Words) -> Scored:
         """Return the topics of a message with their scores."""
@@ -114,11 +131,6 @@ class TopicScorer:
             * sum(weight * factor for weight, factor in zip(sorted(values, reverse=True), _DECAY, strict=False))
             for topic, values in weights.items()
         }
-
-
-def unsafe_forms(taxonomy: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return the stripped forms that collide with ordinary words, each with the contexts that settle it."""
-    return {entry["stripped"]: entry["need_any"] for entry in taxonomy.get("unsafe_without_diacritics", ())}
 
 
 def _entries(topics: Mapping[str, Any], extra: Mapping[str, Any]) -> list[tuple[str, Label]]:

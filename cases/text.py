@@ -58,7 +58,7 @@ _SIGN_RUN: Final = re.compile(r"([^\w\s])\1{2,}")
 _WORD: Final = re.compile(r"[^\W_]+")
 _LETTERS: Final = re.compile(r"[^\W\d_]{2,}")
 _NOT_ANSWER: Final = re.compile(r"[\W_]+")
-_DOUBLED: Final = re.compile(r"(a{2,}|e{2,}|i{2,}|u{2,}|y{2,}|o{3,}|o{2,}$)")
+_DOUBLED: Final = re.compile(r"a{2,}|e{2,}|i{2,}|u{3,}|y{2,}|o{3,}|o{2,}$")
 
 
 def normalise(text: str) -> str:
@@ -104,19 +104,20 @@ def same_answer(a: str, b: str) -> bool:
 
 
 def squash(word: str) -> str:
-    """Return a drawn-out word (`quáaa`, `laaắm`) with each repeated vowel written once, keeping the marked one."""
+    """Return a drawn-out word (`quáaa`, `laaắm`) with each repeated vowel written once, keeping the marked one.
+
+    `ưu` is no repeat, though without marks it looks like one (`cuu` for `cứu`); nor is `oo` before a consonant.
+    """
     plain = word.translate(_STRIP)
-    if not _DOUBLED.search(plain):
-        return word
     kept: list[str] = []
-    last = ""
-    for letter, base in zip(word, plain, strict=True):
-        if base != last or base not in "aeiouy":
-            kept.append(letter)
-        elif letter != base:
-            kept[-1] = letter
-        last = base
-    return "".join(kept)
+    end = 0
+    for run in _DOUBLED.finditer(plain):
+        letters = word[run.start() : run.end()]
+        marked = next((letter for letter in letters if not letter.isascii()), letters[0])
+        tail = "u" if marked in "ưừứửữự" and letters[-1] == "u" else ""
+        kept += [word[end : run.start()], marked, tail]
+        end = run.end()
+    return "".join(kept) + word[end:]
 
 
 def _answer(text: str) -> str:

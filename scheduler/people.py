@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import date
+from operator import attrgetter
 
 from cases.directory import Directory, DirectoryBook
 from cases.escalation import Recipients, find
 from cases.model import Case, Officer
 from cases.reminders import Audience
 from cases.scope import Scope, Sight, visible_scope
+
+_ALIKE = attrgetter(
+    *(
+        one.name
+        for one in fields(Case)
+        if one.name not in ("id", "code", "reporter", "submitted_at", "next_nudge_at", "urgings", "version", "matter")
+    )
+)
+"""Everything of a case but what names it: two cases alike in all of it have the same readers."""
 
 
 class People:
@@ -20,7 +31,9 @@ class People:
         self._around = {code: {code, book.localities[code].parent} - {""} for code in set(localities)}
         self._teams: dict[str, dict[str, list[Officer]]] = {code: {} for code in self._around}
         self._scopes: dict[tuple[str, str], Scope] = {}
-        self._found: dict[tuple[str, Audience], Recipients] = {}
+        self._kinds: dict[object, int] = {}
+        self._kind_of: dict[str, int] = {}
+        self._found: dict[tuple[Audience, int], Recipients] = {}
         self.chats: set[str] = set()
 
     @property
@@ -51,12 +64,21 @@ class People:
 
     def find(self, audience: Audience, case: Case) -> Recipients:
         """Who of an audience may hear of this case, judged now: the moment of sending."""
-        found = self._found.get((case.id, audience))
+        key = (audience, self._kind(case))
+        found = self._found.get(key)
         if found is None:
 
             def may(officer: Officer) -> bool:
                 return self.scope(officer, case.locality).sight(case) >= Sight.NOTICE
 
             found = find(audience, case, self.directory(case), self._teams[case.locality], may)
-            self._found[case.id, audience] = found
+            self._found[key] = found
         return found
+
+    def _kind(self, case: Case) -> int:
+        """The same number for cases that have the same readers."""
+        kind = self._kind_of.get(case.id)
+        if kind is None:
+            alike = _ALIKE(case) if case.extension is None else case.id
+            kind = self._kind_of[case.id] = self._kinds.setdefault(alike, len(self._kinds))
+        return kind

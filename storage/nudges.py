@@ -88,16 +88,15 @@ _MOVE = Listed(
     case.c.id,
 )
 _AT = bindparam("at", type_=ledger.c.at.type)
-_GIVEN = {
-    "sqlite": func.json_each(bindparam("among", type_=String)).table_valued("value"),
-    "postgresql": func.unnest(bindparam("among", type_=ARRAY(String))).table_valued("value"),
-}
+_KEYS_JSON = func.json_each(bindparam("among", type_=String)).table_valued("value")
+_KEYS_ARRAY = func.unnest(bindparam("among", type_=ARRAY(String))).column_valued("given")
 _SETTLE: dict[str, Any] = {
+    # SQLite reads `ON CONFLICT` after a bare SELECT as part of a join, hence the `WHERE true`.
     "sqlite": sqlite.insert(ledger)
-    .from_select(["key", "at"], select(_GIVEN["sqlite"].c.value, _AT).where(true()))
+    .from_select(["key", "at"], select(_KEYS_JSON.c.value, _AT).where(true()))
     .on_conflict_do_nothing(),
     "postgresql": postgresql.insert(ledger)
-    .from_select(["key", "at"], select(_GIVEN["postgresql"].c.value, _AT))
+    .from_select(["key", "at"], select(_KEYS_ARRAY, _AT))
     .on_conflict_do_nothing(),
 }
 

@@ -154,7 +154,7 @@ class Teller:
         file = CaseFile(unit.new_id(), case.id, "", "reply", source, "telegram", now)
         unit.files.add(file)
         reply = WrittenReply(
-            line["doc_no"], local_date(now), officer.name, ("mttq", case.receiving_body), file.id, answers.HASH_PENDING,
+            line["doc_no"], local_date(now), officer.name, ("mttq",), file.id, answers.HASH_PENDING,
             Outcome(line["outcome"]), line["summary"], local_date(now),
         )  # fmt: skip
         answers.record_reply(unit, self._app.rulebook.rules, officer, case, reply, now)
@@ -193,10 +193,11 @@ class Teller:
                     self._told(f"→ {phone.name}", _shown(message))
 
     async def _enrol(self) -> None:
-        place = self._app.rulebook.rules.book.communes[0].code
+        commune = self._app.rulebook.rules.book.communes[0]
 
         def write(unit: StoredWork) -> None:
             for code, one in self._script["officers"].items():
+                place = commune.parent if one.get("province") else commune.code
                 roles = tuple(OfficerRole(role) for role in one["roles"])
                 officer = Officer(unit.new_id(), place, one["name"], one["body"], roles)
                 chat = unit.chats.load(Address("telegram", f"officer-{code}"))

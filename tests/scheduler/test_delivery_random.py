@@ -20,7 +20,7 @@ from tests.scheduler.stage import Heard, ScriptedSender, Stage, chat_of
 from tests.scheduler.test_delivery import delivery
 
 CHATS, MESSAGES = 40, 1_000
-SEEDS = range(40 if os.environ.get("HOIAM_SOAK") else 4)
+SEEDS = range(40 if os.environ.get("HOIAM_SOAK") else 2)
 
 
 @dataclass
