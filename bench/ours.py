@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Sequence
+from typing import Any
 
 import uvloop
 
@@ -30,11 +31,11 @@ PEOPLE = {people.name: people for people in (TelegramPeople, ZaloPeople, WebPeop
 class Unpaced(App):
     """The application, its messengers as fast as they can."""
 
-    def _open_background(self) -> None:
+    def _open_background(self, **options: Any) -> None:
         if not os.environ.get("BENCH_PACED"):
             for channel in self.channels.values():
                 channel.pace = Pace(0.0)
-        super()._open_background()
+        super()._open_background(**options)
 
 
 def settle(unit: StoredWork, channel: str, residents: int, version: int, *, staff: bool) -> None:
@@ -70,7 +71,7 @@ async def main(options: argparse.Namespace) -> None:
     settings = read_settings()
     configure("error", settings.log_format)
     app = Unpaced(settings)
-    await app.open()
+    await app.open(exclusive=":memory:" not in settings.database)
     try:
         version = app.rulebook.rules.consent_version
         for channel in options.channels:

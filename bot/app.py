@@ -76,16 +76,23 @@ class App:
         )
         self.office.capabilities = {"web": CAN, **{name: one.capabilities for name, one in self.channels.items()}}
         self.spine = Spine(self.office, lambda: self.rulebook.rules, self._counters(), settings.locale)
-        self._open_background()
+        self._open_background(alone=exclusive and self.database.dialect == "sqlite")
         self.site: Site = create_app(self._services())
 
-    def _open_background(self) -> None:
+    def _open_background(self, *, alone: bool) -> None:
+        # A command such as `tick` may deliver beside a running process: only the exclusive one takes claims back.
         self.delivery = Delivery(
-            self.office, self.channels, alarm=self.alarms.raise_, on_undeliverable=self.alarms.note_undeliverable
+            self.office,
+            self.channels,
+            alarm=self.alarms.raise_,
+            on_undeliverable=self.alarms.note_undeliverable,
+            alone=alone,
         )
         fetchers = {name: channel.fetch for name, channel in self.channels.items()}
         fetchers["web"] = lambda file, cap: fetch_upload(self.vault, file, cap)
-        self.fetcher = FileFetcher(self.office, self.vault, fetchers, cap=FILE_CAP, on_failed=self._file_failed)
+        self.fetcher = FileFetcher(
+            self.office, self.vault, fetchers, cap=FILE_CAP, on_failed=self._file_failed, alone=alone
+        )
         self.reminders = Reminders(self.office, lambda: self.rulebook.rules, act=self._act)
         self.digests = Digests(self.office, lambda: self.rulebook.rules)
         self.housekeeping = Housekeeping(self.office, self.vault, lambda: self.rulebook.rules)

@@ -97,10 +97,11 @@ class Lexicon:
         for text, label in lists:
             for phrase in text.split(","):
                 phrase = phrase.strip()
-                first = _bare(phrase.partition(" ")[0])
-                if not first:
+                first = phrase.partition(" ")[0]
+                form = self._forms.get(first) or self._forms.get(_bare(first))
+                if form is None:
                     raise ValueError(f"empty phrase under {label!r}")
-                self._waiting.setdefault(self._forms[first][1], []).append((phrase, label))
+                self._waiting.setdefault(form[1], []).append((phrase, label))
 
     @property
     def vocabulary(self) -> set[str]:
@@ -234,6 +235,8 @@ def _bare(phrase: str) -> str:
 
 def _forms(words: set[str]) -> dict[str, tuple[str, str]]:
     """Return each word's folded form and that form without marks, folding all in one go."""
+    if not words:
+        return {}
     raw = sorted(words)
     marked = normalise("\n".join(raw)).split("\n")
     plain = strip_marks("\n".join(marked)).split("\n")

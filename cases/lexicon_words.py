@@ -148,7 +148,7 @@ def _plain_words(phrases: Iterable[str]) -> frozenset[str]:
 def _teencode(families: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """Short forms of young writers and what each means; of two meanings the first listed stands."""
     pairs = [(str(short), str(meaning)) for meaning, shorts in families.items() for short in shorts]
-    shorts = normalise("\n".join(short for short, _ in pairs)).split("\n")
+    shorts = normalise("\n".join(short for short, _ in pairs)).split("\n") if pairs else []
     meanings = {meaning: tuple(tokens(str(meaning))) for meaning in families}
     table: dict[str, tuple[str, ...]] = {}
     for short, (_, meaning) in zip(shorts, pairs, strict=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 MARKED_SHARE: Final = 0.3
@@ -16,6 +17,9 @@ _LONGEST_MARK_RUN: Final = 8
 
 _LONGEST_ANSWER: Final = 2_000
 """Difference in length beyond which two texts are not compared at all."""
+
+_REMEMBERED: Final = 60
+"""Labels and commands are this short at most; they are compared again and again, so their folded form is kept."""
 
 _PLAIN: Final = (
     "aàáảãạăằắẳẵặâầấẩẫậ",
@@ -66,7 +70,7 @@ def normalise(text: str) -> str:
 
     `hoà` = `hòa`, `uỷ` = `ủy`, `kỹ` = `kĩ`, `quáaaa` = `quáaa`, `!!!!` = `!!`. Digits are never collapsed.
     """
-    text = _compose(_INVISIBLE.sub("", text)).translate(_ETH).lower()
+    text = _STRAY_MARKS.sub("", _compose(_INVISIBLE.sub("", text)).translate(_ETH).lower())
     text = _OLD_TONE.sub(lambda found: _NEW_TONE[found[0]], text)
     text = _LONE_Y.sub(lambda found: found[0].translate(_Y_TO_I), text)
     text = _SIGN_RUN.sub(r"\1\1", _LETTER_RUN.sub(r"\1\1", text))
@@ -121,7 +125,14 @@ def squash(word: str) -> str:
 
 
 def _answer(text: str) -> str:
+    return _short_answer(text) if len(text) <= _REMEMBERED else _fold_answer(text)
+
+
+def _fold_answer(text: str) -> str:
     return _NOT_ANSWER.sub("", strip_marks(normalise(text)))
+
+
+_short_answer = lru_cache(maxsize=1024)(_fold_answer)
 
 
 def _compose(text: str) -> str:

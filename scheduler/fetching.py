@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import text, update
 
@@ -34,7 +35,6 @@ FETCHING = "fetching"  # stands in `fault` while somebody is at it
 FIRST_WAIT, LONGEST_WAIT = 10.0, 7_200.0
 DISK_WAIT = 30.0
 GIVE_UP_AFTER = timedelta(days=2)
-POLL = 5.0
 LOCK = 728_302  # PostgreSQL advisory lock: two workers must not take one file
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,11 @@ class Stored:
 
 
 class FileFetcher:
-    """Fetches what is pending, a few files at once. `alone`: no other process fetches for this database."""
+    """Fetches what is pending, a few files at once, looking every `poll` seconds and when woken.
+
+    `on_failed` is called when a file is given up, `alarm` when the vault's disk takes nothing. `blocking` runs work on
+    disk and pictures off the event loop. `alone`: no other process fetches for this database.
+    """
 
     def __init__(
         self,
@@ -70,6 +74,8 @@ class FileFetcher:
         monotonic: Monotonic = time.monotonic,
         sleep: Sleep = asyncio.sleep,
         chance: random.Random | None = None,
+        poll: float = 5.0,
+        blocking: Callable[..., Awaitable[Any]] = asyncio.to_thread,
         alone: bool | None = None,
     ) -> None:
         self.on_failed = on_failed
@@ -83,7 +89,8 @@ class FileFetcher:
         self._alone = office.database.dialect == "sqlite" if alone is None else alone
         self._nudge = asyncio.Event()
         self._timer = Timer(self._nudge.set, monotonic, sleep)
-        self._sleep = sleep
+        self._poll = poll
+        self._blocking = blocking
         self._cleaning = asyncio.Lock()  # one picture in memory at a time
         self._disk_told = False
 
@@ -106,7 +113,7 @@ class FileFetcher:
                 log.warning("fetching files waits for the database (%s)", fault)
             except Exception:  # a mistake here must not end fetching for good
                 log.exception("fetching files failed and goes on")
-            self._timer.arm(self._now() + POLL)
+            self._timer.arm(self._now() + self._poll)
             await self._nudge.wait()
 
     async def drain(self) -> int:
@@ -152,7 +159,7 @@ class FileFetcher:
         else:
             self._disk_told = False
             if not await self._office.write(lambda unit: _stored(unit, file, stored)):
-                await asyncio.to_thread(self._vault.drop, file.id)  # the draft was thrown away meanwhile
+                await self._blocking(self._vault.drop, file.id)  # the draft was thrown away meanwhile
 
     async def _fetch_and_store(self, file: CaseFile) -> Stored:
         fetch = self._fetchers.get(file.channel)
@@ -167,7 +174,7 @@ class FileFetcher:
             raise FileFault("unreachable", "no end within the time limit") from error
         if len(content) > self._cap:
             raise FileFault("too_large")
-        mime = await asyncio.to_thread(sniff, content)
+        mime = await self._blocking(sniff, content)
         if mime is None:
             raise FileFault("wrong_type")
         return await self._store(file.id, content, mime)
@@ -177,11 +184,11 @@ class FileFetcher:
         if mime in CLEANED:
             async with self._cleaning:
                 try:
-                    clean = await asyncio.to_thread(clean_copy, content)
+                    clean = await self._blocking(clean_copy, content)
                 except PictureRefused as refused:
                     raise FileFault("wrong_type", str(refused)) from refused
-            await asyncio.to_thread(self._vault.put, file_id, clean, CLEAN)
-        sha256 = await asyncio.to_thread(self._vault.put, file_id, content)
+            await self._blocking(self._vault.put, file_id, clean, CLEAN)
+        sha256 = await self._blocking(self._vault.put, file_id, content)
         return Stored(sha256, len(content), mime)
 
     async def _not_fetched(self, file: CaseFile, code: str) -> None:
@@ -191,7 +198,7 @@ class FileFetcher:
             await self._office.write(lambda unit: _try_later(unit, file, code, wait))
         else:
             await self._office.write(lambda unit: self._give_up(unit, file, code))
-            await asyncio.to_thread(self._vault.drop, file.id)  # what an interrupted try may have left
+            await self._blocking(self._vault.drop, file.id)  # what an interrupted try may have left
 
     def _give_up(self, unit: StoredWork, file: CaseFile, code: str) -> None:
         done = {"state": FileState.FAILED.value, "fault": code, "next_try_at": None, "attempts": file.attempts + 1}

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from cases.bodies import Directory
-from cases.calendar import WorkCalendar, local_date
+from cases.calendar import CalendarIncomplete, WorkCalendar, local_date
 from cases.calendar import vn_date as _vn_date
 from cases.clocks import DeadlineProfile, profile_for
 from cases.directory import DirectoryBook
@@ -133,7 +133,18 @@ def _longest(facts: Facts) -> str:
     case = facts.case
     if case.extension or case.received_on is None:
         return ""
-    return vn_date(facts.rules.calendar.nth_working_day(case.received_on, facts.profile.max_extended_wd))
+    try:
+        return vn_date(facts.rules.calendar.nth_working_day(case.received_on, facts.profile.max_extended_wd))
+    except CalendarIncomplete:
+        return ""
+
+
+def working_day_after(calendar: WorkCalendar, day: date, days: int) -> date | None:
+    """The working day so many days later; None where nobody has entered the calendar yet: its sentence is left out."""
+    try:
+        return calendar.add_working_days(day, days)
+    except CalendarIncomplete:
+        return None
 
 
 def merged(wording: Wording, lines: Sequence[str], lang: str, today: date) -> str:
@@ -157,8 +168,8 @@ def urging_letter(facts: Facts, notice: Notice, values: Mapping[str, Any], earli
     sealed_by = directory.body(
         forwarder_of(directory, case.receiving_body, case.excluded_bodies) or case.receiving_body
     )
-    doc, commune, calendar = sealed_by.doc, directory.locality.name, facts.rules.calendar
-    asked_until = calendar.add_working_days(facts.today, facts.rules.policy.overdue_every_wd)
+    doc, commune = sealed_by.doc, directory.locality.name
+    asked_until = working_day_after(facts.rules.calendar, facts.today, facts.rules.policy.overdue_every_wd)
     return facts.rules.wording.say(
         "urging_letter",
         **values,
@@ -179,7 +190,7 @@ def urging_letter(facts: Facts, notice: Notice, values: Mapping[str, Any], earli
         today=vn_date(facts.today),
         n=notice.days,
         earlier=", ".join(f"lần {k} ngày {vn_date(day)}" for k, day in enumerate(earlier, 1)),
-        new_date=vn_date(asked_until),
+        new_date=vn_date(asked_until) if asked_until else "",
         escalated_to=facts.names(facts.told),
         next_on=vn_date(facts.next.on) if facts.next.on else "",
         next_to=facts.names(facts.next),

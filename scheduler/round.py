@@ -10,7 +10,7 @@ from cases.calendar import local_date
 from cases.messages import Capabilities
 from cases.model import Case, CaseEvent
 from cases.reminders import Audience, Moment, Notice, Plan
-from scheduler.letters import Facts, Level, ReminderRules, line, urging_letter
+from scheduler.letters import Facts, Level, ReminderRules, line, urging_letter, working_day_after
 from scheduler.people import People
 from scheduler.post import Post
 from storage.nudge_mail import Line, MailStore
@@ -145,7 +145,7 @@ class Round:
 
     def _level(self, case: Case, notice: Notice, days: int, audience: Audience) -> Level:
         bodies = self._people.find(audience, case).bodies
-        return Level(bodies, self._rules.calendar.add_working_days(notice.due, days) if bodies else None)
+        return Level(bodies, working_day_after(self._rules.calendar, notice.due, days) if bodies else None)
 
     def _due(self, facts: Facts, found: Plan, marks: frozenset[str]) -> Iterator[_Due]:
         """Every notice and its recipients; an escalation that was made before is not made again for newcomers."""

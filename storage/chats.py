@@ -48,6 +48,7 @@ class ChatStore:
         self._connection = connection
         self._by_key = _BY_KEY_LOCKED if locking else _BY_KEY
         self._keys = keys
+        self._sealed: dict[str, tuple[Address, bytes]] = {}  # as read: an address that stays is not sealed anew
         self._loaded: dict[str, Chat] = {}  # one object per chat and transaction: nobody overwrites another's change
 
     def key_of(self, address: Address) -> str:
@@ -72,7 +73,6 @@ class ChatStore:
         return found
 
     def save(self, entry: Chat) -> None:
-        address = [entry.address.id, entry.address.phone]
         values: dict[str, Any] = {
             "channel": entry.address.channel,
             "locality": entry.locality,
@@ -84,7 +84,7 @@ class ChatStore:
             "last_contact_at": entry.last_contact_at,
             "delayed_until": entry.delayed_until,
             "talk_expires_at": entry.talk_expires_at,
-            "sealed_address": self._keys.seal_json(PLACE_ADDRESS, entry.key, address),
+            "sealed_address": self._sealed_address(entry),
             "sealed_talk": self._keys.seal_json(PLACE_TALK, entry.key, entry.talk) if entry.talk else None,
         }
         if entry.fresh:
@@ -93,6 +93,12 @@ class ChatStore:
         else:
             _UPDATE.change(self._connection, {"wanted": entry.key, **values})
 
+    def _sealed_address(self, entry: Chat) -> bytes:
+        known, sealed = self._sealed.get(entry.key, (None, b""))
+        if known == entry.address:
+            return sealed
+        return self._keys.seal_json(PLACE_ADDRESS, entry.key, [entry.address.id, entry.address.phone])
+
     def expired(self, now: datetime, limit: int) -> Sequence[Chat]:
         rows = self._connection.execute(select(chat).where(chat.c.talk_expires_at <= now).limit(limit))
         return [self._chat(row) for row in rows]
@@ -100,9 +106,11 @@ class ChatStore:
     def _chat(self, row: Any) -> Chat:
         identifier, phone = self._keys.open_json(PLACE_ADDRESS, row.key, row.sealed_address)
         talk = self._keys.open_json(PLACE_TALK, row.key, row.sealed_talk) if row.sealed_talk else {}
+        address = Address(row.channel, identifier, phone)
+        self._sealed[row.key] = address, row.sealed_address
         return Chat(
             key=row.key,
-            address=Address(row.channel, identifier, phone),
+            address=address,
             locality=row.locality,
             lang=row.lang,
             consent_version=row.consent_version,

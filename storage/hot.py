@@ -76,7 +76,9 @@ class _Form:
         self._readers = [
             (place, out) for place, (_, kind) in enumerate(result) if (out := _result(kind, dialect)) is not None
         ]
-        self._make: Callable[[Any], Any] = namedtuple("Row", [name for name, _ in result], rename=True)._make  # type: ignore[misc]
+        # A statement written as text does not name its columns: its rows are plain tuples.
+        shape: Any = namedtuple("Row", [name for name, _ in result], rename=True) if result else None  # noqa: PYI024
+        self._make: Callable[[Any], Any] = shape._make if shape else tuple
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """Execute; raises what SQLAlchemy would raise."""

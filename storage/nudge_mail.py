@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
 
 from cases.messages import Address, Capabilities, Outgoing
 from cases.ports import Chat
+from cases.rendering import PLAIN, fit
 from storage.chats import chat
+from storage.hot import Hot
 from storage.nudges import Listed
-from storage.outbox import CANCELLED, HELD, PLACE_BODY, QUEUED, WAITING, outbox
-from storage.work import FittedOutbox, StoredWork
+from storage.outbox import CANCELLED, PLACE_BODY, PULLED, WAITING, OutboxStore, outbox, pack
+from storage.work import StoredWork
 
 REMINDER, NOTICE, DIGEST = "reminder", "notice", "digest"
 _DOORS = Listed(select(chat.c.key, chat.c.channel, chat.c.lang, chat.c.reachable, chat.c.delayed_until), chat.c.key)
+_KEEP = Hot(update(outbox).where(outbox.c.effect_key == bindparam("which")).values(sealed_body=bindparam("body")))
 _PENDING = Listed(
     select(outbox.c.id, outbox.c.effect_key, outbox.c.chat_key, outbox.c.sealed_body)
-    .where(WAITING, outbox.c.state.in_((QUEUED, HELD)), outbox.c.purpose == REMINDER)
+    .where(WAITING, outbox.c.purpose == REMINDER)
     .order_by(outbox.c.id)
     .with_for_update(skip_locked=True),
     outbox.c.chat_key,
@@ -71,33 +73,6 @@ class Pending:
     lines: tuple[Line, ...]
 
 
-class _Batch(FittedOutbox):
-    """The outbox, but written once at the end; a message's first part keeps the lines it was made of."""
-
-    def __init__(self, unit: StoredWork, now: datetime, capabilities: Mapping[str, Capabilities]) -> None:
-        super().__init__(unit.connection, unit.keys, now, capabilities)
-        self._rows: dict[str, list[dict[str, Any]]] = {}
-        self._lines: tuple[Line, ...] = ()
-
-    def put(self, mail: Mail) -> None:
-        to = Chat(mail.to.key, Address(mail.to.channel, ""), delayed_until=mail.to.delayed_until)
-        self._lines = mail.lines
-        self.say(to, mail.message, mail.effect_key, case_id=mail.case_id, purpose=mail.purpose)
-
-    def flush(self) -> None:
-        for table, rows in self._rows.items():
-            super()._insert(table, rows)  # type: ignore[arg-type]  # a list of rows is one `executemany`
-
-    def _insert(self, table: str, values: dict[str, Any]) -> bool:
-        if table == outbox.name and self._lines:
-            key, lines = values["effect_key"], [list(astuple(line)) for line in self._lines]
-            body = orjson.loads(self._keys.open_bytes(PLACE_BODY, key, values["sealed_body"]))
-            values["sealed_body"] = self._keys.seal_bytes(PLACE_BODY, key, orjson.dumps(body | {"n": lines}))
-            self._lines = ()
-        self._rows.setdefault(table, []).append(values)
-        return True
-
-
 class MailStore:
     """Reads chats, queues and takes back messages inside one transaction."""
 
@@ -123,12 +98,23 @@ class MailStore:
         return found
 
     def say(self, mails: Iterable[Mail], now: datetime) -> None:
-        """Queue all these messages, cut to what each channel can show."""
-        batch = _Batch(self._unit, now, self._capabilities)
+        """Queue all these messages, cut to what each channel can show; the first part keeps the lines of a reminder."""
+        store = OutboxStore(self._connection, self._unit.keys, now)
         for mail in mails:
-            batch.put(mail)
-        batch.flush()
-        self._unit.outbox.woken |= batch.woken
+            to = Chat(mail.to.key, Address(mail.to.channel, ""), delayed_until=mail.to.delayed_until)
+            parts = fit(mail.message, self._capabilities.get(mail.to.channel, PLAIN))
+            for number, part in enumerate(parts):
+                key = f"{mail.effect_key}/{number}" if number else mail.effect_key
+                store.say(to, part, key, case_id=mail.case_id, purpose=mail.purpose)
+            if mail.lines and mail.to.channel != PULLED:
+                self._keep_lines(mail, parts[0])
+        self._unit.outbox.woken |= store.woken
+
+    def _keep_lines(self, mail: Mail, part: Outgoing) -> None:
+        lines = [[one.case_id, one.step, one.run, one.rank, one.text] for one in mail.lines]
+        body = orjson.loads(pack(part)) | {"n": lines}
+        sealed = self._unit.keys.seal_bytes(PLACE_BODY, mail.effect_key, orjson.dumps(body))
+        _KEEP.change(self._connection, {"which": mail.effect_key, "body": sealed})
 
     def take_back(self, waiting: Iterable[Pending], now: datetime) -> None:
         """Cancel waiting messages with all their parts."""
@@ -143,5 +129,5 @@ class MailStore:
             self._cancel(now, outbox.c.chat_key.in_(chat_keys), outbox.c.purpose == DIGEST)
 
     def _cancel(self, now: datetime, *which: ColumnElement[bool]) -> None:
-        statement = update(outbox).where(WAITING, outbox.c.state.in_((QUEUED, HELD)), *which)
+        statement = update(outbox).where(WAITING, *which)
         self._connection.execute(statement.values(state=CANCELLED, sealed_body=None, done_at=now))

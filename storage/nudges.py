@@ -13,7 +13,6 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
-    CursorResult,
     String,
     and_,
     bindparam,
@@ -29,6 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from cases.model import Case, CaseEvent, Extension, Officer, State
 from cases.reminders import AT_THE_DESK, Since
 from storage.case_store import ENUMS, EXCLUSIONS, PLACE_EVENT, case, event
+from storage.hot import Hot
 from storage.people import officer, reporter
 from storage.work import StoredWork, ledger, new_id
 
@@ -38,22 +38,29 @@ BACK_AT_DESK = frozenset({"appealed", "reopened", "returned"})
 
 
 class Listed:
-    """A statement over rows whose `column` is one of a list: one parameter, prepared once for lists of any length."""
+    """A statement over rows whose `column` is one of a list: one parameter, compiled once for lists of any length."""
 
     def __init__(self, statement: Any, column: ColumnElement[Any]) -> None:
         listed = func.json_each(bindparam("among", type_=String)).table_valued("value")
-        self._sqlite = statement.where(column.in_(select(listed.c.value)))
-        self._postgresql = statement.where(column == func.any(bindparam("among", type_=ARRAY(String))))
+        self._hot = Hot(
+            {
+                "sqlite": statement.where(column.in_(select(listed.c.value))),
+                "postgresql": statement.where(column == func.any(bindparam("among", type_=ARRAY(String)))),
+            }
+        )
 
-    def run(self, connection: Connection, values: Collection[str], **more: object) -> CursorResult[Any]:
-        """Execute; `more` are the statement's other parameters."""
-        if connection.dialect.name == "postgresql":
-            return connection.execute(self._postgresql, {"among": list(values), **more})
-        return connection.execute(self._sqlite, {"among": orjson.dumps(list(values)).decode(), **more})
-
-    def rows(self, connection: Connection, values: Collection[str]) -> Sequence[Any]:
+    def rows(self, connection: Connection, values: Collection[str]) -> list[Any]:
         """The rows found."""
-        return self.run(connection, values).all()
+        return self._hot.rows(connection, {"among": packed(connection, values)})
+
+    def change(self, connection: Connection, values: Collection[str], **more: object) -> int:
+        """Write to these rows; `more` are the statement's other parameters."""
+        return self._hot.change(connection, {"among": packed(connection, values), **more})
+
+
+def packed(connection: Connection, values: Collection[str]) -> Any:
+    """A list as one parameter: an array on PostgreSQL, JSON on SQLite."""
+    return list(values) if connection.dialect.name == "postgresql" else orjson.dumps(list(values)).decode()
 
 
 _LIGHT = (
@@ -64,7 +71,7 @@ _LIGHT = (
 )
 _COLUMNS = select(*(case.c[name] for name in (*_LIGHT, "excluded", "extended_due_on")))
 _DUE = _COLUMNS.where(case.c.next_nudge_at <= bindparam("now")).order_by(case.c.next_nudge_at).limit(bindparam("most"))
-_DUE_LOCKED = _DUE.with_for_update(skip_locked=True)
+_DUE_FREE, _DUE_LOCKED = Hot(_DUE), Hot(_DUE.with_for_update(skip_locked=True))
 _REPLY_STATES = (State.RECEIVED, State.IN_PROGRESS, State.EXTENDED)
 _DESK_STATES = (*sorted(AT_THE_DESK), State.FORWARDED, State.ANSWERED)
 _BY_ID = Listed(_COLUMNS.with_for_update(), case.c.id)
@@ -76,7 +83,7 @@ _LETTERS = Listed(
 )
 _TURNS = Listed(
     select(event.c.case_id, event.c.what, event.c.at)
-    .where(event.c.what.in_((ASKED, ANSWERED, *sorted(BACK_AT_DESK))))
+    .where(or_(*(event.c.what == what for what in (ASKED, ANSWERED, *sorted(BACK_AT_DESK)))))
     .order_by(event.c.id),
     event.c.case_id,
 )
@@ -90,15 +97,17 @@ _MOVE = Listed(
 _AT = bindparam("at", type_=ledger.c.at.type)
 _KEYS_JSON = func.json_each(bindparam("among", type_=String)).table_valued("value")
 _KEYS_ARRAY = func.unnest(bindparam("among", type_=ARRAY(String))).column_valued("given")
-_SETTLE: dict[str, Any] = {
-    # SQLite reads `ON CONFLICT` after a bare SELECT as part of a join, hence the `WHERE true`.
-    "sqlite": sqlite.insert(ledger)
-    .from_select(["key", "at"], select(_KEYS_JSON.c.value, _AT).where(true()))
-    .on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(ledger)
-    .from_select(["key", "at"], select(_KEYS_ARRAY, _AT))
-    .on_conflict_do_nothing(),
-}
+_SETTLE = Hot(
+    {
+        # SQLite reads `ON CONFLICT` after a bare SELECT as part of a join, hence the `WHERE true`.
+        "sqlite": sqlite.insert(ledger)
+        .from_select(["key", "at"], select(_KEYS_JSON.c.value, _AT).where(true()))
+        .on_conflict_do_nothing(),
+        "postgresql": postgresql.insert(ledger)
+        .from_select(["key", "at"], select(_KEYS_ARRAY, _AT))
+        .on_conflict_do_nothing(),
+    }
+)
 
 
 class NudgeStore:
@@ -107,16 +116,16 @@ class NudgeStore:
     def __init__(self, unit: StoredWork) -> None:
         self._unit = unit
         self._connection = unit.connection
-        self._dialect = unit.connection.dialect.name
 
     # -- reading --------------------------------------------------------------------------------------------------
 
     def due(self, now: datetime, most: int, only: Sequence[str] | None = None, *, lock: bool = True) -> list[Case]:
         """Cases to look at, longest waiting first; another ticker's rows are passed over. Content stays sealed."""
-        statement = _DUE_LOCKED if lock else _DUE
+        asked = {"now": now, "most": most}
         if only is not None:
-            statement = statement.where(case.c.id.in_(only))
-        return [_light(row) for row in self._connection.execute(statement, {"now": now, "most": most})]
+            statement = _DUE.where(case.c.id.in_(only)).with_for_update(skip_locked=True)
+            return [_light(row) for row in self._connection.execute(statement, asked)]
+        return [_light(row) for row in (_DUE_LOCKED if lock else _DUE_FREE).rows(self._connection, asked)]
 
     def listed(self, localities: Collection[str], horizon: date) -> list[Case]:
         """Cases on which an office owes a step; of those with the authority only terms that end by `horizon`."""
@@ -181,8 +190,7 @@ class NudgeStore:
     def settle(self, keys: Sequence[str], at: datetime) -> None:
         """Record that these things happened; a key already there stays."""
         if keys:
-            given = list(keys) if self._dialect == "postgresql" else orjson.dumps(list(keys)).decode()
-            self._connection.execute(_SETTLE[self._dialect], {"among": given, "at": at})
+            _SETTLE.change(self._connection, {"among": packed(self._connection, keys), "at": at})
 
     def move(self, looks: Iterable[tuple[str, datetime | None, int]]) -> None:
         """By case id: when to look again and how many urging letters were added.
@@ -193,7 +201,7 @@ class NudgeStore:
         for case_id, look, letters in looks:
             alike.setdefault((look, letters), []).append(case_id)
         for (look, letters), case_ids in alike.items():
-            _MOVE.run(self._connection, case_ids, look=look, letters=letters)
+            _MOVE.change(self._connection, case_ids, look=look, letters=int(letters))
 
     def push(self, case_ids: Sequence[str], until: datetime) -> None:
         """Look at these cases later, whatever is wrong with them."""

@@ -7,6 +7,7 @@ wait or the clock was set back. A row pushed aside because our own code failed o
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -72,20 +73,33 @@ _LAST = (
     .scalar_subquery()
 )
 _EARLIEST = bindparam("earliest", type_=outbox.c.not_before.type)
-_INSERTS: dict[str, dict[str, Any]] = {
-    "sqlite": {
-        "outbox": sqlite.insert(outbox)
+_QUEUE_COLUMNS = ("effect_key", "chat_key", "channel", "case_id", "purpose", "sealed_body", "state", "created_at")
+_COUNTERS = ("attempts", "unknowns", "faults", "done_at", "detail", "vendor_id")
+_INSERT = Hot(
+    {
+        "sqlite": sqlite.insert(outbox)
         .values(not_before=func.max(_EARLIEST, func.coalesce(_LAST, _EARLIEST)))
-        .on_conflict_do_nothing(),
-        "web_line": sqlite.insert(web_line).on_conflict_do_nothing(),
-    },
-    "postgresql": {
-        "outbox": postgresql.insert(outbox)
+        .on_conflict_do_nothing()
+        .inline(),
+        "postgresql": postgresql.insert(outbox)
         .values(not_before=func.greatest(_EARLIEST, func.coalesce(_LAST, _EARLIEST)))
-        .on_conflict_do_nothing(),
-        "web_line": postgresql.insert(web_line).on_conflict_do_nothing(),
+        .on_conflict_do_nothing()
+        .inline(),
     },
-}
+    (*_QUEUE_COLUMNS, *_COUNTERS),
+)
+_INSERT_LINE = Hot(
+    {
+        "sqlite": sqlite.insert(web_line).on_conflict_do_nothing().inline(),
+        "postgresql": postgresql.insert(web_line).on_conflict_do_nothing().inline(),
+    },
+    ("effect_key", "chat_key", "case_id", "purpose", "mine", "sealed_body", "created_at"),
+)
+_HELD = Hot(
+    select(func.count().label("held"))
+    .select_from(outbox)
+    .where(outbox.c.state == HELD, outbox.c.chat_key == bindparam("whose"), WAITING)
+)
 
 
 class OutboxStore:
@@ -102,8 +116,8 @@ class OutboxStore:
         if to.address.channel == PULLED:
             return self.add_line(to.key, message, effect_key, case_id=case_id, purpose=purpose)
         reachable = to.reachable
-        done = self._insert(
-            "outbox",
+        done = _INSERT.change(
+            self._connection,
             {
                 "effect_key": effect_key,
                 "chat_key": to.key,
@@ -124,7 +138,7 @@ class OutboxStore:
             },
         )
         self.woken.add(to.address.channel)
-        return done
+        return done == 1
 
     def add_line(
         self,
@@ -138,8 +152,8 @@ class OutboxStore:
     ) -> bool:
         """Append one line to a web chat; `mine` marks the resident's own words."""
         self.woken.add(f"{PULLED}:{chat_key}")
-        return self._insert(
-            "web_line",
+        done = _INSERT_LINE.change(
+            self._connection,
             {
                 "effect_key": effect_key,
                 "chat_key": chat_key,
@@ -150,6 +164,7 @@ class OutboxStore:
                 "created_at": self._now,
             },
         )
+        return done == 1
 
     def cancel(self, case_id: str, purpose: str) -> int:
         return self._connection.execute(
@@ -161,9 +176,7 @@ class OutboxStore:
     def release_held(self, to: Chat, now: datetime) -> int:
         """What was held goes before what was queued since: all of it becomes due at the same instant, in order."""
         mine = (outbox.c.chat_key == to.key, WAITING)
-        held = self._connection.execute(
-            select(func.count()).select_from(outbox).where(outbox.c.state == HELD, *mine)
-        ).scalar_one()
+        held: int = _HELD.first(self._connection, {"whose": to.key}).held
         if held:
             waiting = (outbox.c.state == QUEUED, outbox.c.faults == 0, *mine)
             last = self._connection.execute(select(func.max(outbox.c.not_before)).where(*waiting)).scalar()
@@ -175,13 +188,12 @@ class OutboxStore:
 
     def counts(self) -> dict[str, int]:
         """Messages not settled yet, by state (queued, claimed, held), for health and metrics."""
-        waiting = select(outbox.c.state, func.count()).where(WAITING).group_by(outbox.c.state)
+        by = (outbox.c.channel, outbox.c.state)  # the order of the index
         claimed = select(func.count()).select_from(outbox).where(outbox.c.lease_until.is_not(None))
-        counts = {row[0]: row[1] for row in self._connection.execute(waiting)}
-        return counts | {CLAIMED: self._connection.execute(claimed).scalar_one()}
-
-    def _insert(self, table: str, values: dict[str, Any]) -> bool:
-        return self._connection.execute(_INSERTS[self._connection.dialect.name][table], values).rowcount == 1
+        counts = Counter({CLAIMED: self._connection.execute(claimed).scalar_one()})
+        for _, state, several in self._connection.execute(select(*by, func.count()).where(WAITING).group_by(*by)):
+            counts[state] += several
+        return dict(counts)
 
     # -- the web page's side --------------------------------------------------------------------------------------
 

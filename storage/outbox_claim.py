@@ -11,10 +11,11 @@ from typing import Any
 from zlib import crc32
 
 import orjson
-from sqlalchemy import Connection, TextClause, bindparam, exists, or_, select, text
+from sqlalchemy import Connection, bindparam, exists, or_, select, text
 
 from cases.messages import Address, Fate, Outgoing, SendResult
 from storage.chats import PLACE_ADDRESS, chat
+from storage.hot import Hot
 from storage.keys import KeyRing, SealBroken
 from storage.outbox import PLACE_BODY, QUEUED, WAITING, outbox, unpack
 
@@ -50,14 +51,14 @@ class Load:
     rows_seen: int = 0
 
 
-def timed(instant: str, **texts: str) -> dict[str, TextClause]:
+def timed(instant: str, **texts: str) -> Hot:
     """A statement per dialect with one parameter that is an instant."""
     when = bindparam(instant, type_=outbox.c.done_at.type)
-    return {dialect: text(words).bindparams(when) for dialect, words in texts.items()}
+    return Hot({dialect: text(words).bindparams(when) for dialect, words in texts.items()})
 
 
 _BUSY = outbox.alias("busy")
-_CLAIM = (
+_CLAIM = Hot(
     select(
         outbox.c.id,
         outbox.c.effect_key,
@@ -110,14 +111,14 @@ class Claim:
         if self._connection.dialect.name == "postgresql":
             key = {"lock": CLAIM_LOCK, "channel": crc32(channel.encode()) - 2**31}
             self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock, :channel)"), key)
-        rows = self._connection.execute(_CLAIM, {"wanted": channel, "now": self._now, "most": most}).all()
+        rows: Sequence[Any] = _CLAIM.rows(self._connection, {"wanted": channel, "now": self._now, "most": most})
         load = Load(rows_seen=len(rows))
         rows = _as_written(rows)
         if per_chat is not None:
             rows = _first_of_each(rows, per_chat)
         if rows:
             mark = {"rows": orjson.dumps([row[0] for row in rows]).decode(), "until": self._now + LEASE}
-            taken = set(self._connection.execute(_MARK_CLAIMED[self._connection.dialect.name], mark).scalars())
+            taken = {row[0] for row in _MARK_CLAIMED.rows(self._connection, mark)}
             for row in rows:
                 if row[0] in taken:
                     self._open(channel, row, load)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from cases.messages import Address, Fate, SendResult
 from storage.chats import chat
+from storage.hot import Hot
 from storage.keys import KeyRing
 from storage.outbox import CLAIMED, HELD, QUEUED, WAITING, outbox
 from storage.outbox_claim import LEASE, Claim, Load, Parcel, timed
@@ -72,6 +73,11 @@ _WAIT_BEHIND = (
 )
 _CHAT_WAITS = update(chat).where(chat.c.key == bindparam("who")).values(delayed_until=bindparam("until"))
 _HOLD = _BACK.values(state=HELD, detail=bindparam("why"))
+_NEXT_DUE = Hot(
+    select(func.min(outbox.c.not_before).label("due")).where(
+        outbox.c.channel == bindparam("wanted"), outbox.c.state == QUEUED, WAITING
+    )
+)
 
 
 class OutboxQueue:
@@ -105,8 +111,7 @@ class OutboxQueue:
             for parcel, result in results
         ]
         if rows:
-            statement = _DONE[self._connection.dialect.name]
-            self._connection.execute(statement, {"rows": orjson.dumps(rows).decode(), "at": self._now})
+            _DONE.change(self._connection, {"rows": orjson.dumps(rows).decode(), "at": self._now})
 
     def give_back(self, parcels: Iterable[Parcel], *, tried: bool = False) -> None:
         """Return claimed messages to their old places; `tried` when a send had begun."""
@@ -191,9 +196,8 @@ class OutboxQueue:
 
     def next_due(self, channel: str) -> datetime | None:
         """When the earliest waiting message of this channel may go."""
-        return self._connection.execute(
-            select(func.min(outbox.c.not_before)).where(outbox.c.channel == channel, outbox.c.state == QUEUED, WAITING)
-        ).scalar()
+        due: datetime | None = _NEXT_DUE.first(self._connection, {"wanted": channel}).due
+        return due
 
 
 def _latest(delays: Sequence[Delay]) -> dict[str, datetime]:

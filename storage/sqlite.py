@@ -15,11 +15,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from storage.database import AlreadyRunning, DatabaseFault, Work
+from storage.hot import Hot
 
 try:
     import pysqlite3 as driver  # type: ignore[import-untyped,unused-ignore]  # carries a newer SQLite than most systems
@@ -27,6 +28,7 @@ except ImportError:  # pragma: no cover - platforms without the wheel
     import sqlite3 as driver  # type: ignore[no-redef,unused-ignore]
 
 T = TypeVar("T")
+_BEGIN = Hot(text("BEGIN IMMEDIATE"))
 WAL_SAFE_FROM = (3, 51, 3)
 GROUP = 64  # updates committed together at most
 BUSY_SECONDS = 30.0
@@ -210,7 +212,7 @@ def _engine(path: Path, busy_seconds: float, *, readonly: bool) -> Engine:
     )
     event.listen(engine, "connect", lambda connection, _record: _prepare(connection, readonly=readonly))
     if not readonly:
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        event.listen(engine, "begin", lambda connection: _BEGIN.change(connection, {}))
     return engine
 
 

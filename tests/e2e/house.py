@@ -47,6 +47,22 @@ class House:
         return await self.app.office.write(write)
 
 
+    async def until_settled(self) -> None:
+        """Until no message is waiting or on its way."""
+        async with asyncio.timeout(20):
+            while await self.app.office.read(_unsettled):
+                await self._pause()
+
+    async def _pause(self) -> None:
+        for _ in range(50):
+            await self.app.office.read(lambda unit: None)
+
+
+def _unsettled(unit: StoredWork) -> bool:
+    counts = unit.outbox.counts()
+    return bool(counts.get("queued") or counts.get("claimed"))
+
+
 @contextlib.asynccontextmanager
 async def open_house(folder: Path, database_url: str, clock: SteppedClock) -> AsyncIterator[House]:
     """Start everything; Telegram and the Zalo Official Account by webhook, the Zalo bot by polling."""

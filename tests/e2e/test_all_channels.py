@@ -102,7 +102,7 @@ async def test_a_report_travels_to_its_answer_and_verdict(tmp_path: Path, clock:
         (file,) = await house.app.office.read(lambda unit: unit.files.of_case(case.id, "evidence"))
         assert file.state is FileState.STORED
         clock.move(days=14)  # 16 March: ten working days before 30 March
-        await house.app.round(clock())
+        await house.app.reminders.tick(clock())
         assert "còn 10 ngày làm việc" in await contact.hears("[NHẮC HẠN]")
         await contact.says("/hopthu", "HỘP THƯ")
         await contact.taps(case.code, "PIN")
@@ -127,8 +127,8 @@ async def test_a_blocked_resident_is_not_written_to(tmp_path: Path, clock: Stepp
         house.telegram.blocked.add(5001)
         await front.says(case.code, "NỘI DUNG")
         await front.taps("Phân loại", "PHÂN LOẠI")
-        await front.taps("Đúng", "Đã phân loại")
-        await house.app.delivery.drain()
+        await front.taps("Đúng", "Tình trạng: đã phân loại")
+        await house.until_settled()
         chat = await house.app.office.read(lambda unit: unit.chats.load(Address("telegram", "5001")))
         assert not chat.reachable
         history = await house.app.office.read(lambda unit: unit.cases.history(case.id))

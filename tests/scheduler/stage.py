@@ -69,23 +69,28 @@ class CountedDatabase:
     async def write(self, work: Work[T]) -> T:
         """As the real one."""
         self.writes += 1
-        return await self._counted(self._inner.write(work))
+        return await self.counted(self._inner.write(work))
 
     async def read(self, work: Work[T]) -> T:
         """As the real one."""
-        return await self._counted(self._inner.read(work))
+        return await self.counted(self._inner.read(work))
 
     async def close(self) -> None:
         """As the real one."""
         await self._inner.close()
 
     async def quiet(self) -> None:
-        """Return once the database, and whoever waited for it, has come to rest."""
-        for _ in range(8):
-            await self._quiet.wait()
+        """Return once nothing is under way and whoever waited for it has come to rest."""
+        calm = 0
+        while calm < 10:
+            if self._running:
+                await self._quiet.wait()
+                calm = 0
             await asyncio.sleep(0)
+            calm += 1
 
-    async def _counted(self, work: Awaitable[T]) -> T:
+    async def counted(self, work: Awaitable[T]) -> T:
+        """Wait for this as for one's own work."""
         self._running += 1
         self._quiet.clear()
         try:
@@ -149,6 +154,10 @@ class Stage:
         self.database = CountedDatabase(office.database)
         self.office = Office(self.database, office.keys, self.time.clock)
         self._numbers = count()
+
+    async def blocking(self, call: Callable[..., T], *args: object) -> T:
+        """Run in a thread; time stands still meanwhile."""
+        return await self.database.counted(asyncio.to_thread(call, *args))
 
     async def play(self, act: Awaitable[T]) -> T:
         """Run this to its end, moving time on whenever nothing else can happen."""

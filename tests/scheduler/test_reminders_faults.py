@@ -164,6 +164,14 @@ async def test_an_edited_calendar_has_everything_looked_at(commune: World) -> No
     assert (await commune.case(case.id)).next_nudge_at == at("2026-04-11T07:00")
 
 
+async def test_the_last_days_of_a_calendar_are_reminded_of(commune: World) -> None:
+    """Dates that lie beyond the calendar are left out of the words; the notice and the letter go."""
+    await commune.add(commune.running(date(2027, 11, 29)))
+    commune.clock.set(at("2027-12-31T09:00"))
+    report = await commune.reminders.tick(commune.clock())
+    assert (report.failed, report.letters) == ([], 1)
+
+
 async def test_nothing_is_decided_on_a_day_the_calendar_does_not_know(commune: World) -> None:
     """Past the end of the calendar a tick says so, and puts nobody off."""
     case = await commune.add(commune.running())

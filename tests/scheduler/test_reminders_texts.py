@@ -94,7 +94,7 @@ async def test_urging_letter(commune: World) -> None:
         "nhận hồ sơ ngày 02/03/2026; hạn trả lời bằng văn bản là ngày 30/03/2026 (theo cam kết của xã Mẫu)",
         "Đến ngày 02/04/2026, hồ sơ đã quá hạn 3 ngày làm việc",
         "Các lần đôn đốc trước: lần 1 ngày 31/03/2026.",
-        "trước hết ngày 09/04/2026",
+        "Thời hạn mới đề nghị: hết ngày 09/04/2026.",
         "ngày 06/04/2026 sẽ báo cáo Đảng ủy xã Mẫu",
         "TM. BAN THƯỜNG TRỰC\nCHỦ TỊCH",
     ):

@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from tests.scheduler import oracle
-from tests.scheduler.life import START, Life, live, running_hours
+from tests.scheduler.life import START, live, running_hours
+from tests.scheduler.life_steps import Life
 from tests.scheduler.nudge_world import DATA
 
 

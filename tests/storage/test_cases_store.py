@@ -14,7 +14,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from cases.model import Case, CaseEvent, Extension, Kind, Outcome, Priority, Secrecy, State, Subject, Verdict, WrittenReply
+from cases.model import (
+    Case,
+    CaseEvent,
+    Extension,
+    Kind,
+    Outcome,
+    Priority,
+    Secrecy,
+    State,
+    Subject,
+    Verdict,
+    WrittenReply,
+)
 from cases.ports import CaseQuery, Stale
 from storage.case_store import case as case_table
 from storage.keys import SealBroken
@@ -29,7 +41,7 @@ HARD_TEXTS = (
     "Đường hỏng",
     "Đường hỏng",
     "👩‍👩‍👧‍👦" * 20,
-    "'; DROP TABLE \"case\"; --",
+    '\'; DROP TABLE "case"; --',
     "<script>{{ 7*7 }}</script> {text} %s",
     "\x01\x07\x1b[31m\r\n\t\u2028\ufeff",
     "a" * 100_000,
@@ -57,7 +69,7 @@ REPLIES = st.builds(
 SEVERAL = st.lists(CODES, max_size=3).map(tuple)
 CASES = st.builds(
     Case,
-    id=st.uuids().map(lambda one: one.hex),
+    id=st.just("x"),
     locality=st.just("xa-mau"),
     code=st.just("x"),
     kind=st.sampled_from(Kind),
@@ -138,6 +150,7 @@ async def change(office: Office, case_id: str, edit: Callable[[Case], None]) -> 
 @given(entry=CASES)
 async def test_a_case_comes_back_as_it_was(any_office: Office, entry: Case) -> None:
     """Whatever people wrote in whatever field, on both databases, when added and when saved."""
+    entry.id = new_id()
     entry.code = entry.id[:20]
     await add(any_office, entry)
     assert await any_office.read(lambda unit: unit.cases.get(entry.id)) == entry
@@ -149,11 +162,11 @@ async def test_a_case_comes_back_as_it_was(any_office: Office, entry: Case) -> N
 @given(entry=CASES)
 async def test_nothing_of_the_old_content_stays_after_a_save(any_office: Office, entry: Case) -> None:
     """A plain case overwritten with any other is that other in every field."""
-    plain = a_case(1, id=entry.id, code=entry.id[:20])
+    plain = a_case(1, id=new_id(), code=new_id()[:20])
     await add(any_office, plain)
-    wanted = replace(entry, code=plain.code, version=0)
+    wanted = replace(entry, id=plain.id, code=plain.code, version=0)
     await any_office.write(lambda unit: unit.cases.save(wanted))
-    assert await any_office.read(lambda unit: unit.cases.get(entry.id)) == wanted
+    assert await any_office.read(lambda unit: unit.cases.get(plain.id)) == wanted
 
 
 @slowly
@@ -258,24 +271,23 @@ async def test_a_case_number_belongs_to_its_place(any_office: Office) -> None:
     assert await any_office.read(lambda unit: unit.cases.by_code("xa-khac", "PA-2026-000001")) is None
 
 
-@pytest.mark.parametrize(
-    ("query", "wanted"),
-    [
-        (CaseQuery(), "1234"),
-        (CaseQuery(locality="xa-ben"), "4"),
-        (CaseQuery(states=frozenset({State.RECEIVED, State.CLOSED})), "23"),
-        (CaseQuery(receiving_body="mttq"), "3"),
-        (CaseQuery(authority="ubnd_tinh"), "4"),
-        (CaseQuery(matter="m1"), "12"),
-        (CaseQuery(linked_case="case1"), "4"),
-        (CaseQuery(clock_running=True), "2"),
-        (CaseQuery(nudge_before=datetime(2026, 3, 5, tzinfo=UTC)), "2"),
-        (CaseQuery(submitted_from=date(2026, 3, 3)), "34"),
-        (CaseQuery(submitted_to=date(2026, 3, 3)), "12"),
-        (CaseQuery(limit=2), "12"),
-    ],
+QUERIES = (
+    (CaseQuery(), "1234"),
+    (CaseQuery(locality="xa-ben"), "4"),
+    (CaseQuery(states=frozenset({State.RECEIVED, State.CLOSED})), "23"),
+    (CaseQuery(receiving_body="mttq"), "3"),
+    (CaseQuery(authority="ubnd_tinh"), "4"),
+    (CaseQuery(matter="m1"), "12"),
+    (CaseQuery(linked_case="case1"), "4"),
+    (CaseQuery(clock_running=True), "2"),
+    (CaseQuery(nudge_before=datetime(2026, 3, 5, tzinfo=UTC)), "2"),
+    (CaseQuery(submitted_from=date(2026, 3, 3)), "34"),
+    (CaseQuery(submitted_to=date(2026, 3, 3)), "12"),
+    (CaseQuery(limit=2), "12"),
 )
-async def test_lists_hold_what_was_asked_for(any_office: Office, query: CaseQuery, wanted: str) -> None:
+
+
+async def test_lists_hold_what_was_asked_for(any_office: Office) -> None:
     """Each condition restricts; days are local: 17:00 UTC on the 2nd is the 3rd in Vietnam."""
     late, nudge = datetime(2026, 3, 2, 17, tzinfo=UTC), datetime(2026, 3, 5, tzinfo=UTC)
     await add(
@@ -285,5 +297,5 @@ async def test_lists_hold_what_was_asked_for(any_office: Office, query: CaseQuer
         a_case(2, matter="m1", state=State.RECEIVED, next_nudge_at=nudge),
         a_case(3, state=State.CLOSED, receiving_body="mttq", submitted_at=late),
     )
-    found = await any_office.read(lambda unit: unit.cases.find(query))
-    assert "".join(one.id[-1] for one in found) == wanted
+    found = [await any_office.read(lambda unit, q=query: unit.cases.find(q)) for query, _ in QUERIES]  # type: ignore[misc]
+    assert ["".join(one.id[-1] for one in cases) for cases in found] == [wanted for _, wanted in QUERIES]
