@@ -8,13 +8,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from statistics import median
 
+from bench.figures import Figure, Sizes, beside
 from bench.load import Load
 from bench.residents import MESSAGES, People, TelegramPeople, WebPeople, ZaloPeople
 from bench.servers import Served, ours, peer, telegram_settings, zalo_settings
 from bench.sink import Sink
 from storage.keys import load_or_make
 
-AT_ONCE = 4
+AT_ONCE = 8  # residents who report at the same time
+TELEGRAM, WITHOUT_BOT_API = 0.6, 0.35  # goals, of the aiogram peer's time
 
 
 @dataclass
@@ -55,22 +57,20 @@ async def contenders(names: tuple[str, ...], residents: int) -> AsyncIterator[di
 
 
 @asynccontextmanager
-async def contender(name: str, residents: int) -> AsyncIterator[Contender]:
-    """One server, served and ready."""
-    sink = await Sink().open()
+async def contender(name: str, residents: int, latency: float = 0.0, *, staff: bool = True) -> AsyncIterator[Contender]:
+    """One server, served and ready. `latency`: seconds of the messenger's round trip; `staff`: an officer is told."""
+    sink = await Sink(latency).open()
     server, _, variant = name.partition(".")
-    people: People = TelegramPeople(sink.buttons if variant == "taps" else None)
-    if variant == "taps":
-        sink.buttons = {}
-        people = TelegramPeople(sink.buttons)
+    sink.buttons = {} if variant == "taps" else None
+    people: People = TelegramPeople(sink.buttons)
     if server in ("aiogram", "ptb"):
-        served = peer(server, sink.url)
+        served = peer(server, sink.url, staff=staff)
     else:
         channel = {"telegram": "telegram", "zalo": "zalo-oa", "web": "web"}[server]
-        settings = {"telegram": telegram_settings, "zalo": zalo_settings, "web": lambda sink: {}}[server](sink.url)
+        settings = {"telegram": telegram_settings(sink.url), "zalo": zalo_settings(sink.url), "web": {}}[server]
         if variant == "memory":
             settings["HOIAM_DATABASE_URL"] = "sqlite:///:memory:"
-        served = ours(name, channel, settings, residents)
+        served = ours(name, channel, settings, residents, staff=staff)
     with served:
         await served.ready()
         if server == "web":
@@ -97,3 +97,20 @@ async def measure(names: tuple[str, ...], rounds: int, reports: int) -> dict[str
             for name, one in found.items():
                 spent[name].append(await one.round(reports))
     return {name: median(values) for name, values in spent.items()}
+
+
+async def figures(sizes: Sizes) -> AsyncIterator[Figure]:
+    """Processor time per report, and what restarting safely costs."""
+    names = ("aiogram", "telegram", "ptb", "zalo", "web", "telegram.memory")
+    spent = await measure(names, sizes.rounds, sizes.reports)
+    theirs = spent["aiogram"]
+    yield beside("cpu_telegram", spent["telegram"], "ms/report", "aiogram", theirs, most=TELEGRAM)
+    yield beside("cpu_telegram", spent["telegram"], "ms/report", "ptb", spent["ptb"], most=0.4)
+    yield beside("cpu_zalo_oa", spent["zalo"], "ms/report", "aiogram", theirs, most=WITHOUT_BOT_API)
+    yield beside("cpu_web_chat", spent["web"], "ms/report", "aiogram", theirs, most=WITHOUT_BOT_API)
+    yield beside("restart_safe", spent["telegram"], "ms/report", "same in memory", spent["telegram.memory"], most=1.3)
+    tapped = await measure(("aiogram.taps", "telegram.taps"), sizes.rounds, sizes.reports)
+    yield beside(
+        "cpu_telegram_taps", tapped["telegram.taps"], "ms/report", "aiogram", tapped["aiogram.taps"], most=TELEGRAM,
+        note="answers by button, each acknowledged with one call more",
+    )  # fmt: skip

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import os
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import uvloop
@@ -75,9 +75,8 @@ async def main(options: argparse.Namespace) -> None:
     try:
         version = app.rulebook.rules.consent_version
         for channel in options.channels:
-            await app.office.write(
-                lambda unit, channel=channel: settle(unit, channel, options.residents, version, staff=options.staff)
-            )
+            step = partial(settle, channel=channel, residents=options.residents, version=version, staff=options.staff)
+            await app.office.write(step)
         server = serve._Server(app, settings)
         async with contextlib.AsyncExitStack() as stack:
             await stack.enter_async_context(serve._background(app))

@@ -1,4 +1,4 @@
-"""The aiogram peer: the same report as a finite state machine with `MemoryStorage`, on aiogram's own webhook handler."""
+"""The aiogram peer: the same report as states in `MemoryStorage`, on aiogram's own webhook handler."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def begin(message: Message, state: FSMContext) -> None:
 
 async def take(message: Message, state: FSMContext, answer: str) -> None:
     """Any answer but the last."""
-    number = ORDER.index(await state.get_state())  # type: ignore[arg-type]
+    number = ORDER.index(await state.get_state())
     await state.update_data({NAMES[number]: answer})
     await ask(message, state, number + 1)
 

@@ -31,8 +31,9 @@ QUESTIONS = {
 """What each state asks and the answers offered: as long as ours."""
 
 RECEIPT = (
-    "Đã nhận phản ánh số PA-{number:06d}. Nơi tiếp nhận: Ban Giám sát đầu tư của cộng đồng. Trong 3 ngày làm việc bà con "
-    "sẽ được báo nơi chuyển đến; cơ quan có trách nhiệm trả lời bằng văn bản trong 20 ngày làm việc.\nMã biên nhận: {code}"
+    "Đã nhận phản ánh số PA-{number:06d}. Nơi tiếp nhận: Ban Giám sát đầu tư của cộng đồng. "
+    "Trong 3 ngày làm việc bà con sẽ được báo nơi chuyển đến; cơ quan có trách nhiệm trả lời bằng văn bản trong "
+    "20 ngày làm việc.\nMã biên nhận: {code}"
 )
 NOTICE = "Có phản ánh mới PA-{number:06d}, mục {topic}. Mời vào xem."
 

@@ -54,9 +54,7 @@ class TelegramPeople:
         chat = int(self.chat(resident))
         person = {"id": chat, "is_bot": False, "first_name": "Mai", "last_name": "Trần", "language_code": "vi"}
         home = {"id": chat, "first_name": "Mai", "last_name": "Trần", "type": "private"}
-        return {
-            "message": {"message_id": self._number, "from": person, "chat": home, "date": ISSUED, "text": words}
-        }
+        return {"message": {"message_id": self._number, "from": person, "chat": home, "date": ISSUED, "text": words}}
 
     def _tap(self, resident: int) -> dict[str, Any]:
         assert self._buttons is not None

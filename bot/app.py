@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
-from scheduler.fetching import FileFetcher
 
 from bot.alarms import Alarms
 from bot.channels.base import Acknowledging, Channel, Unavailable
@@ -17,12 +16,14 @@ from bot.housekeeping import Housekeeping
 from bot.rulebook import Rulebook
 from bot.settings import Settings
 from bot.spine import Note, Spine
+from cases import answers
 from cases.automatic import close_silent
 from cases.files import tell_file_failed
 from cases.messages import Incoming
 from cases.ports import CaseFile
 from scheduler.delivery import Delivery
 from scheduler.digests import Digests
+from scheduler.fetching import FileFetcher
 from scheduler.reminders import Reminders
 from scheduler.ticker import Job, standard_jobs
 from storage.database import Database, DatabaseFault, open_database
@@ -91,7 +92,13 @@ class App:
         fetchers = {name: channel.fetch for name, channel in self.channels.items()}
         fetchers["web"] = lambda file, cap: fetch_upload(self.vault, file, cap)
         self.fetcher = FileFetcher(
-            self.office, self.vault, fetchers, cap=FILE_CAP, on_failed=self._file_failed, alone=alone
+            self.office,
+            self.vault,
+            fetchers,
+            cap=FILE_CAP,
+            on_failed=self._file_failed,
+            on_stored=answers.file_stored,
+            alone=alone,
         )
         self.reminders = Reminders(self.office, lambda: self.rulebook.rules, act=self._act)
         self.digests = Digests(self.office, lambda: self.rulebook.rules)
@@ -130,7 +137,10 @@ class App:
         close_silent(unit, self.rulebook.rules, case_id, what, now)
 
     def _file_failed(self, unit: StoredWork, file: CaseFile) -> None:
-        tell_file_failed(unit, self.rulebook.rules, file, unit.now)
+        if file.purpose == "reply":
+            answers.file_failed(unit, self.rulebook.rules, file, unit.now)
+        else:
+            tell_file_failed(unit, self.rulebook.rules, file, unit.now)
 
     async def accept(self, incoming: Incoming, note: Note | None = None) -> None:
         """Take one update in; a database that cannot store raises what the web room understands."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Mode = Literal["polling", "webhook"]
 EMPTY = SecretStr("")
+SECRET = re.compile("[A-Za-z0-9_-]{8,256}")  # what both messengers accept
 
 
 class SettingsError(Exception):
@@ -102,16 +105,18 @@ def _sentence(problem: object) -> str:
 def _webhooks(settings: Settings) -> list[str]:
     found = []
     for name in ("telegram", "zalo_bot"):
-        token: SecretStr = getattr(settings, f"{name}_token")
-        secret: SecretStr = getattr(settings, f"{name}_webhook_secret")
-        if getattr(settings, f"{name}_mode") != "webhook" or not token.get_secret_value():
+        group = f"HOIAM_{name.upper()}"
+        secret = getattr(settings, f"{name}_webhook_secret").get_secret_value()
+        webhook = getattr(settings, f"{name}_mode") == "webhook"
+        if not getattr(settings, f"{name}_token").get_secret_value():
+            found += [f"{group}_TOKEN: missing, while other {group}_ settings are given"] if webhook or secret else []
             continue
-        if len(secret.get_secret_value()) < 8:
+        if webhook and not SECRET.fullmatch(secret):
             found.append(
-                f"HOIAM_{name.upper()}_WEBHOOK_SECRET: webhook mode needs a secret of at least 8 characters "
+                f"{group}_WEBHOOK_SECRET: webhook mode needs a secret of 8 to 256 characters "
                 "(letters, digits, _ and -); without it anybody could send forged messages"
             )
-        if not settings.public_url.startswith("https://") and not _loopback(settings.public_url):
+        if webhook and not settings.public_url.startswith("https://") and not _loopback(settings.public_url):
             found.append(f"HOIAM_PUBLIC_URL: {name} in webhook mode needs the public https:// address of this server")
     return found
 
@@ -122,11 +127,13 @@ def _zalo_oa(settings: Settings) -> list[str]:
         "APP_SECRET": settings.zalo_oa_app_secret.get_secret_value(),
         "SECRET_KEY": settings.zalo_oa_secret_key.get_secret_value(),
     }
-    missing = [name for name, value in group.items() if not value]
-    if missing and len(missing) < len(group):
-        return [f"HOIAM_ZALO_OA_{name}: missing, while other HOIAM_ZALO_OA_ settings are given" for name in missing]
     pair = [settings.zalo_oa_access_token.get_secret_value(), settings.zalo_oa_refresh_token.get_secret_value()]
-    if not missing and any(pair) and not all(pair):
+    missing = [name for name, value in group.items() if not value]
+    if missing and any((*group.values(), *pair, settings.zalo_template_id_case_news)):
+        return [
+            f"HOIAM_ZALO_OA_{name}: missing, while other settings of the Official Account are given" for name in missing
+        ]
+    if any(pair) and not all(pair):
         return ["HOIAM_ZALO_OA_ACCESS_TOKEN and HOIAM_ZALO_OA_REFRESH_TOKEN: give both of the pair, or neither"]
     return []
 
@@ -152,5 +159,8 @@ def _database(settings: Settings) -> list[str]:
 
 
 def _loopback(url: str) -> bool:
-    rest = url.removeprefix("http://")
-    return rest != url and rest.partition("/")[0].rpartition(":")[0] in ("127.0.0.1", "localhost", "[::1]")
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1") and "@" not in parts.netloc

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from functools import partial
@@ -10,14 +13,19 @@ import structlog
 
 from bot.channels.base import Unavailable
 from cases.messages import Event, Incoming, Outgoing
+from cases.ports import Chat, Stale
 from cases.rules import Rules
 from handlers.officer import awaits_pin
 from handlers.router import handle
 from handlers.turn import Turn
 from storage.database import DatabaseFault
+from storage.keys import SealBroken
 from storage.work import Office, StoredWork
 
 Note = Callable[[StoredWork], None]
+TRIES = 4
+KEY_LIMIT = 100
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 log = structlog.get_logger(__name__)
 
 
@@ -44,8 +52,9 @@ class Spine:
 
     async def accept_noted(self, incoming: Incoming, note: Note) -> None:
         """The same with a note written in the same transaction, before the dialogue speaks."""
+        incoming = _storable(incoming)
         try:
-            fresh = await self._office.write(partial(self._step, incoming, note))
+            fresh = await self._take(incoming, note)
         except DatabaseFault as fault:
             self._count["unavailable"]()
             raise Unavailable(str(fault)) from fault
@@ -54,12 +63,20 @@ class Spine:
         else:
             self._count["taken" if fresh else "repeated"]()
 
+    async def _take(self, incoming: Incoming, note: Note) -> bool:
+        """Where somebody else changed the case meanwhile, read and decide again."""
+        step = partial(self._step, incoming, note)
+        for _ in range(TRIES - 1):
+            with contextlib.suppress(Stale):
+                return await self._office.write(step)
+        return await self._office.write(step)
+
     def _step(self, incoming: Incoming, note: Note, unit: StoredWork) -> bool:
         rules = self._rules()
         chat = unit.chats.load(incoming.address)
         if chat.fresh:
             chat.lang = self._lang
-        key = f"{chat.key[:12]}:{incoming.message_id}"
+        key = _key(chat, incoming)
         if not unit.receive(incoming.address.channel, key, unit.now):
             return False
         if not awaits_pin(unit, chat, unit.now):  # a PIN is stored nowhere, not even among one's own words
@@ -78,12 +95,17 @@ class Spine:
             await self._office.write(
                 partial(self._keep_step, incoming, note, f"{type(error).__name__} {_where(error)}")
             )
-        except DatabaseFault as fault:
-            raise Unavailable(str(fault)) from fault
+        except Exception as fault:
+            if not isinstance(fault, DatabaseFault):
+                log.error("update cannot even be kept", error=type(fault).__name__, where=_where(fault))
+            raise Unavailable(type(fault).__name__) from fault  # nothing is stored, so the messenger must try again
 
     def _keep_step(self, incoming: Incoming, note: Note, error: str, unit: StoredWork) -> None:
-        chat = unit.chats.load(incoming.address)
-        key = f"{chat.key[:12]}:{incoming.message_id}"
+        try:
+            chat = unit.chats.load(incoming.address)
+        except SealBroken:  # the person's row is spoiled: what they said is kept all the same
+            chat = Chat(unit.chats.key_of(incoming.address), incoming.address)
+        key = _key(chat, incoming)
         if not unit.receive(incoming.address.channel, key, unit.now):
             return
         secret = awaits_pin(unit, chat, unit.now)
@@ -101,6 +123,34 @@ class Spine:
 
 def _no_note(unit: StoredWork) -> None:
     """Nothing beside the update itself."""
+
+
+def _key(chat: Chat, incoming: Incoming) -> str:
+    """What this update is known by: short and plain, whatever the messenger calls it."""
+    name = incoming.message_id
+    if len(name) > KEY_LIMIT or not (name.isascii() and name.isprintable()):
+        name = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{chat.key[:12]}:{name}"
+
+
+def _storable(incoming: Incoming) -> Incoming:
+    """Halves of an emoji and NUL bytes become `U+FFFD`: they are no text, and no database or messenger takes them."""
+    contact, place = incoming.contact, incoming.place
+    return replace(
+        incoming,
+        text=_plain(incoming.text),
+        choice=_plain(incoming.choice),
+        start=_plain(incoming.start),
+        files=tuple(
+            replace(one, ref=_plain(one.ref), name=_plain(one.name), mime=_plain(one.mime)) for one in incoming.files
+        ),
+        contact=replace(contact, phone=_plain(contact.phone), name=_plain(contact.name)) if contact else None,
+        place=replace(place, title=_plain(place.title)) if place else None,
+    )
+
+
+def _plain(text: str) -> str:
+    return UNSTORABLE.sub("\ufffd", text)
 
 
 def _where(error: Exception) -> str:

@@ -65,7 +65,9 @@ def tell_reporter(
         labels = rules.wording.labels(key, chat.lang)
         offered = [Choice(value, label) for value, label in zip(values, labels, strict=True)]
         choices = offer_standing(chat, unit.new_id()[:8], action, case.id, offered)
-    template = Template("case_news", (("ticket_code", case.code), ("status", rules.wording.say(f"state_{case.state}", chat.lang))))
+    template = Template(
+        "case_news", (("ticket_code", case.code), ("status", rules.wording.say(f"state_{case.state}", chat.lang)))
+    )
     queued = unit.outbox.say(
         chat, Outgoing(text, choices, template=template), f"case:{case.id}:{effect}", case_id=case.id, purpose="notice"
     )

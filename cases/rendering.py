@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import replace
 
-from cases.messages import Capabilities, Outgoing
+from cases.messages import Capabilities, Choice, Outgoing
 
 PLAIN = Capabilities(text_limit=2000, buttons=0)
 
@@ -13,19 +13,28 @@ PLAIN = Capabilities(text_limit=2000, buttons=0)
 def fit(message: Outgoing, can: Capabilities) -> tuple[Outgoing, ...]:
     """One or more messages within the channel's limits (UTF-16 units); buttons stay with the last part.
 
-    Where the choices do not all fit as buttons they are written out as numbered lines, in the order in which a typed
-    number selects them.
+    Where there are more choices than buttons they are written out as numbered lines, in the order in which a typed
+    number selects them; a label too long for a button becomes a line, and its button shows the number.
     """
     text = unicodedata.normalize("NFC", message.text)
-    as_buttons = len(message.choices) <= can.buttons and all(
-        units(choice.label) <= can.label_limit for choice in message.choices
-    )
-    if message.choices and not as_buttons:
-        lines = [f"{number}. {choice.label}" for number, choice in enumerate(message.choices, 1)]
+    buttons, lines = _offered(message.choices, can)
+    if lines:
         text = "\n".join([text, *lines]) if text else "\n".join(lines)
     parts = split(text, can.text_limit)
-    last = replace(message, text=parts[-1], choices=message.choices if as_buttons else ())
+    last = replace(message, text=parts[-1], choices=buttons)
     return (*(Outgoing(part) for part in parts[:-1]), last)
+
+
+def _offered(choices: tuple[Choice, ...], can: Capabilities) -> tuple[tuple[Choice, ...], list[str]]:
+    """Buttons, and the numbered lines beside them: all choices without enough buttons, else those with long labels."""
+    too_many = len(choices) > can.buttons
+    buttons, lines = [], []
+    for number, choice in enumerate(choices, 1):
+        long = units(choice.label) > can.label_limit
+        if too_many or long:
+            lines.append(f"{number}. {choice.label}")
+        buttons.append(Choice(choice.value, str(number)) if long else choice)
+    return (() if too_many else tuple(buttons)), lines
 
 
 def split(text: str, limit: int) -> list[str]:
@@ -42,7 +51,7 @@ def split(text: str, limit: int) -> list[str]:
 
 def units(text: str) -> int:
     """Length in UTF-16 units: what messengers count, an emoji is two."""
-    return len(text) + sum(1 for sign in text if sign > "\uffff")
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _head(text: str, limit: int) -> str:

@@ -42,8 +42,8 @@ log = logging.getLogger(__name__)
 Fetch = Callable[[FileRef, int], Awaitable[bytes]]
 """Downloads one file, at most so many bytes; raises `FileFault`."""
 
-OnFailed = Callable[[StoredWork, CaseFile], None]
-"""Called in the transaction that gives a file up; `fault` says why."""
+OnFailed = Callable[[StoredWork, CaseFile], object]
+"""Called in the transaction that gives a file up (`fault` says why), or that stores it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class FileFetcher:
         cap: int = CAP,
         *,
         on_failed: OnFailed | None = None,
+        on_stored: OnFailed | None = None,
         alarm: Callable[[str], Awaitable[None]] | None = None,
         monotonic: Monotonic = time.monotonic,
         sleep: Sleep = asyncio.sleep,
@@ -79,6 +80,7 @@ class FileFetcher:
         alone: bool | None = None,
     ) -> None:
         self.on_failed = on_failed
+        self.on_stored = on_stored
         self._office = office
         self._vault = vault
         self._fetchers = fetchers
@@ -158,8 +160,15 @@ class FileFetcher:
             await self._not_fetched(file, "unreachable")
         else:
             self._disk_told = False
-            if not await self._office.write(lambda unit: _stored(unit, file, stored)):
+            if not await self._office.write(lambda unit: self._keep(unit, file, stored)):
                 await self._blocking(self._vault.drop, file.id)  # the draft was thrown away meanwhile
+
+    def _keep(self, unit: StoredWork, file: CaseFile, stored: Stored) -> bool:
+        done = _stored(unit, file, stored)
+        current = unit.files.get(file.id) if done and self.on_stored is not None else None
+        if current is not None and self.on_stored is not None:
+            self.on_stored(unit, current)
+        return done
 
     async def _fetch_and_store(self, file: CaseFile) -> Stored:
         fetch = self._fetchers.get(file.channel)

@@ -46,6 +46,7 @@ class ChatStore:
 
     def __init__(self, connection: Connection, keys: KeyRing, *, locking: bool = True) -> None:
         self._connection = connection
+        self._locking = locking
         self._by_key = _BY_KEY_LOCKED if locking else _BY_KEY
         self._keys = keys
         self._sealed: dict[str, tuple[Address, bytes]] = {}  # as read: an address that stays is not sealed anew
@@ -100,8 +101,10 @@ class ChatStore:
         return self._keys.seal_json(PLACE_ADDRESS, entry.key, [entry.address.id, entry.address.phone])
 
     def expired(self, now: datetime, limit: int) -> Sequence[Chat]:
-        rows = self._connection.execute(select(chat).where(chat.c.talk_expires_at <= now).limit(limit))
-        return [self._chat(row) for row in rows]
+        """A chat whose person is being answered right now is passed over: it is not idle."""
+        statement = select(chat).where(chat.c.talk_expires_at <= now).limit(limit)
+        rows = self._connection.execute(statement.with_for_update(skip_locked=True) if self._locking else statement)
+        return [self._loaded.setdefault(row.key, self._chat(row)) for row in rows]
 
     def _chat(self, row: Any) -> Chat:
         identifier, phone = self._keys.open_json(PLACE_ADDRESS, row.key, row.sealed_address)

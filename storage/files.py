@@ -16,6 +16,7 @@ from storage.tables import CaseFileRow, metadata
 
 case_file = metadata.tables[str(CaseFileRow.__tablename__)]
 PLACE_SOURCE = "case_file.sealed_source"
+SIZE_LIMIT = 2**31 - 1  # what the column holds; far above what is ever fetched
 _A_DRAFT = (case_file.c.chat_key == bindparam("whose"), case_file.c.case_id == "")
 _OF_DRAFT = Hot(select(case_file).where(*_A_DRAFT).order_by(case_file.c.added_at, case_file.c.id))
 _CLAIM_DRAFT = Hot(update(case_file).where(*_A_DRAFT).values(case_id=bindparam("to"), chat_key=""))
@@ -78,7 +79,7 @@ class FileStore:
             "state": entry.state.value,
             "sealed_source": self._keys.seal_json(PLACE_SOURCE, entry.id, source),
             "sha256": entry.sha256,
-            "size": entry.size or entry.source.size,
+            "size": min(entry.size or entry.source.size, SIZE_LIMIT),
             "mime": entry.mime,
             "attempts": entry.attempts,
             "added_at": entry.added_at,

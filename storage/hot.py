@@ -77,7 +77,7 @@ class _Form:
             (place, out) for place, (_, kind) in enumerate(result) if (out := _result(kind, dialect)) is not None
         ]
         # A statement written as text does not name its columns: its rows are plain tuples.
-        shape: Any = namedtuple("Row", [name for name, _ in result], rename=True) if result else None  # noqa: PYI024
+        shape: Any = namedtuple("Row", [name for name, _ in result], rename=True) if result else None
         self._make: Callable[[Any], Any] = shape._make if shape else tuple
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
 from sqlalchemy import insert, or_, select, update
 
 from storage.tables import OAuthToken, metadata
@@ -23,7 +22,10 @@ WAIT_SECONDS = 0.5
 class StoredTokens:
     """The pair of one account. `make` turns (access, refresh, expires_at) into the channel's own pair type."""
 
-    def __init__(self, office: Office, account: str, make: Any) -> None:
+    def __init__(
+        self, office: Office, account: str, make: Any, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
+        self._sleep = sleep
         self._office = office
         self._account = account
         self._make = make
@@ -36,8 +38,8 @@ class StoredTokens:
     async def lease(self) -> AsyncIterator[Any]:
         """Wait for the exclusive hold, then give the pair as it is now."""
         holder = new_id()
-        while not await self._office.write(lambda unit: self._take(unit, holder)):  # noqa: ASYNC110
-            await asyncio.sleep(WAIT_SECONDS)  # another process may hold it: only looking tells
+        while not await self._office.write(lambda unit: self._take(unit, holder)):
+            await self._sleep(WAIT_SECONDS)  # another process may hold it: only looking tells
         try:
             yield _Lease(self, await self.load())
         finally:
@@ -51,7 +53,7 @@ class StoredTokens:
         row = unit.connection.execute(select(oauth_token).where(oauth_token.c.account == self._account)).first()
         if row is None or row.sealed_pair is None:
             return None
-        access, refresh, expires = orjson.loads(unit.keys.open_bytes(PLACE, self._account, row.sealed_pair))
+        access, refresh, expires = unit.keys.open_json(PLACE, self._account, row.sealed_pair)
         return self._make(access, refresh, datetime.fromisoformat(expires))
 
     def _take(self, unit: StoredWork, holder: str) -> bool:
@@ -73,11 +75,11 @@ class StoredTokens:
 
     def _write(self, unit: StoredWork, pair: Any) -> None:
         self._ensure(unit)
-        content = orjson.dumps([pair.access, pair.refresh, pair.expires_at.isoformat()])
+        content = [pair.access, pair.refresh, pair.expires_at.isoformat()]
         unit.connection.execute(
             update(oauth_token)
             .where(oauth_token.c.account == self._account)
-            .values(sealed_pair=unit.keys.seal_bytes(PLACE, self._account, content), saved_at=unit.now)
+            .values(sealed_pair=unit.keys.seal_json(PLACE, self._account, content), saved_at=unit.now)
         )
 
     def _ensure(self, unit: StoredWork) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, Table, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -30,8 +30,11 @@ failed_update = metadata.tables[str(FailedUpdate.__tablename__)]
 
 
 def _once(table: Table) -> Hot:
-    dialects = {"sqlite": sqlite.insert(table), "postgresql": postgresql.insert(table)}
-    return Hot({name: insert.on_conflict_do_nothing() for name, insert in dialects.items()}, table.columns.keys())
+    dialects = {
+        "sqlite": sqlite.insert(table).on_conflict_do_nothing(),
+        "postgresql": postgresql.insert(table).on_conflict_do_nothing(),
+    }
+    return Hot(dialects, table.columns.keys())
 
 
 _RECEIVE = _once(seen_update)

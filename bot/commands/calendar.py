@@ -15,6 +15,7 @@ from cases.ports import CaseQuery
 from cases.retelling import tell_due_changed
 from cases.rules import Rules, show_date
 from storage.edits import DayEdit, add_day
+from storage.nudges import NudgeStore
 from storage.work import StoredWork
 
 
@@ -84,6 +85,7 @@ def store(unit: StoredWork, rules: Rules, edit: DayEdit, edited: WorkCalendar) -
             unit.cases.save(case)
             tell_due_changed(unit, rules, case, change, edit.reason, unit.now)
             moved.append(change)
+    NudgeStore(unit).look_at_all(unit.now)  # a day that became a working day may bring a look forward
     return moved
 
 

@@ -38,7 +38,9 @@ def test_help_imports_next_to_nothing(tmp_path: Path) -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["calendar", "--help"], ["officer", "invite", "--help"]])
+@pytest.mark.parametrize(
+    "words", [["--help"], ["run", "--help"], ["calendar", "--help"], ["officer", "invite", "--help"]]
+)
 def test_every_command_explains_itself(tmp_path: Path, words: list[str]) -> None:
     """Help goes to standard output and exits 0."""
     done = hoiam(tmp_path, *words)

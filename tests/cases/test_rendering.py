@@ -31,6 +31,14 @@ def test_more_choices_than_buttons_are_numbered_too() -> None:
     assert message.choices == ()
 
 
+def test_a_label_too_long_for_a_button_is_a_line_and_its_button_a_number() -> None:
+    """The line tells, the button selects, and the other labels stay."""
+    narrow = Capabilities(text_limit=2000, buttons=5, label_limit=10)
+    (message,) = fit(Outgoing("Chọn", (Choice("h.0", "Một nhãn quá dài"), Choice("h.1", "Hủy"))), narrow)
+    assert message.text == "Chọn\n1. Một nhãn quá dài"
+    assert [(choice.value, choice.label) for choice in message.choices] == [("h.0", "1"), ("h.1", "Hủy")]
+
+
 def test_choices_that_fit_stay_buttons() -> None:
     """Five fit five."""
     (message,) = fit(Outgoing("Chọn", offers(5)), FIVE)

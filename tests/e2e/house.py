@@ -28,7 +28,7 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
     "0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
 )
-SECRET = "webhook-secret-for-tests"  # noqa: S105 - a test's own secret
+SECRET = "webhook-secret-for-tests"
 
 
 class House:
@@ -45,7 +45,6 @@ class House:
             return officers.enrol(unit, rules, Officer(unit.new_id(), "xa-mau", name, body, roles), unit.now)
 
         return await self.app.office.write(write)
-
 
     async def until_settled(self) -> None:
         """Until no message is waiting or on its way."""
@@ -70,7 +69,7 @@ async def open_house(folder: Path, database_url: str, clock: SteppedClock) -> As
         zalo.bot.allow_loopback = True
         port = _free_port()
         address = f"http://127.0.0.1:{port}"
-        given = {
+        given: dict[str, Any] = {
             **{name.lower(): value for name, value in zalo.oa.settings(zalo.oa.auth.mint()).items()},
             **{name.lower(): value for name, value in zalo.bot.settings().items()},
         }
@@ -101,13 +100,13 @@ async def _serving(app: App, port: int) -> AsyncIterator[None]:
         uvicorn.Config(app.site, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="off")
     )
     started = asyncio.Event()
-    server.install_signal_handlers = lambda: None  # type: ignore[method-assign,attr-defined]
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(_serve(server, started))
     await started.wait()
     for channel in app.channels.values():
         await channel.start()
     tasks = [asyncio.create_task(app.delivery.run()), asyncio.create_task(app.fetcher.run())]
-    tasks += [asyncio.create_task(channel.poll(app.spine.accept)) for channel in app.channels.values()]  # type: ignore[arg-type]
+    tasks += [asyncio.create_task(channel.poll(app.spine.accept)) for channel in app.channels.values()]
     try:
         yield
     finally:
@@ -165,9 +164,16 @@ class TelegramPhone:
         return await self.hears(until)
 
     async def taps(self, label: str, until: str) -> str:
-        full = next(one for sent in reversed(self.person.messages) for one in sent.labels if label in one)
-        await self.person.taps(full)
+        await self.person.taps(self._full(label))
         return await self.hears(until)
+
+    def _full(self, label: str) -> str:
+        for sent in reversed(self.person.messages):
+            lines = [line.partition(". ") for line in sent.text.split("\n")]
+            numbers = [number for number, dot, text in lines if dot and label in text and number in sent.labels]
+            if found := [*numbers, *(one for one in sent.labels if label in one)]:
+                return found[0]
+        raise LookupError(label)
 
     async def photo(self, until: str) -> str:
         await self.person.sends_photo(PNG)

@@ -71,7 +71,7 @@ async def relay(front: TelegramPhone, code: str) -> None:
     await front.says("/hopthu", "HỘP THƯ")
     await front.taps(code, "PIN")
     await front.says(PIN, "NỘI DUNG")
-    await front.taps("Báo kết quả", "58/UBND")
+    await front.taps("Báo kết quả", "sẽ đọc")
     await front.taps("✅", "Đã báo kết quả")
 
 
@@ -109,7 +109,11 @@ async def test_a_report_travels_to_its_answer_and_verdict(tmp_path: Path, clock:
         await contact.says(PIN, "NỘI DUNG")
         await answer(contact, case.code)
         await relay(front, case.code)
-        assert "40 m đường" in await resident.hears("58/UBND")
+        if channel == "zalo-oa":  # 14 days without a word: Zalo's window is shut, the answer waits for the next contact
+            await house.until_settled()
+            await resident.says(case.code, "thấy thế nào")
+        else:
+            assert "40 m đường" in await resident.hears("thấy thế nào")
         await resident.taps("Hài lòng", "kết thúc")
         case = await case_of(house)
         assert (case.state, case.verdict) == (State.CLOSED, Verdict.SOLVED)
@@ -133,4 +137,3 @@ async def test_a_blocked_resident_is_not_written_to(tmp_path: Path, clock: Stepp
         assert not chat.reachable
         history = await house.app.office.read(lambda unit: unit.cases.history(case.id))
         assert any(event.what == "not_delivered" for event in history)
-

@@ -135,5 +135,5 @@ async def test_commands_work_without_diacritics_and_slash(meet: Meet) -> None:
 async def test_emoji_and_odd_text_are_answered(meet: Meet) -> None:
     """Nothing a person sends meets silence."""
     person = meet()
-    for text in ("👍👍", "​", "'; DROP TABLE chat;--", "<b>{{7*7}}</b>", "‮xin chào", "."):
+    for text in ("👍👍", "\u200b", "'; DROP TABLE chat;--", "<b>{{7*7}}</b>", "\u202exin chào", "."):
         assert await person.says(text)

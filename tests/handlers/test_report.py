@@ -11,6 +11,7 @@ from storage.work import Office
 from tests.handlers.cast import cases_of, report_road
 from tests.handlers.conftest import Meet
 
+
 async def test_a_road_reported_becomes_a_case_at_the_investment_board(meet: Meet) -> None:
     """The worked example: a broken new road goes to the community board, UBND must answer."""
     case = await report_road(meet())
@@ -161,7 +162,7 @@ async def test_parts_of_a_story_are_kept_in_the_order_they_were_sent(meet: Meet,
     await person.repeats(late)
     await person.repeats(early)
     chat = await office.read(lambda unit: unit.chats.load(early.address))
-    parts = chat.talk["data"]["parts"]  # type: ignore[index,call-overload]
+    parts = chat.talk["data"]["parts"]  # type: ignore[index]
     assert [part[2] for part in parts] == [early.text, late.text]
 
 

@@ -1,0 +1,140 @@
+"""Settings: every mistake is named with its cure before anything starts, and no secret is printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsError, read_settings
+
+TOKEN = "1234567890:" + "A" * 35
+SECRET = "Bi-mat_cua_xa_2026"
+OA = {"ZALO_OA_APP_ID": "42", "ZALO_OA_APP_SECRET": "app-secret", "ZALO_OA_SECRET_KEY": "oa-secret"}
+PUBLIC = {"PUBLIC_URL": "https://hoiam.example.vn"}
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty folder and an environment without our settings."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"HOIAM_{name.upper()}", raising=False)
+
+
+def given(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
+    """Put settings into the environment."""
+    for name, value in values.items():
+        monkeypatch.setenv(f"HOIAM_{name}", value)
+
+
+def test_nothing_needs_to_be_set() -> None:
+    """The defaults serve the web chat from SQLite on this machine."""
+    settings = read_settings()
+    assert settings.database == "sqlite:///var/hoiam.db"
+    assert str(settings.key_file) == "var/master.key"
+    assert settings.address == "http://127.0.0.1:8080"
+    assert not settings.zalo_oa_on
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"TELEGRAM_TOKEN": TOKEN},
+        {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_MODE": "webhook", "TELEGRAM_WEBHOOK_SECRET": SECRET, **PUBLIC},
+        {"ZALO_BOT_TOKEN": TOKEN, "ZALO_BOT_MODE": "webhook", "ZALO_BOT_WEBHOOK_SECRET": SECRET, **PUBLIC},
+        {"ZALO_BOT_TOKEN": TOKEN, "ZALO_BOT_WEBHOOK_SECRET": SECRET},
+        OA,
+        {**OA, "ZALO_OA_ACCESS_TOKEN": "a", "ZALO_OA_REFRESH_TOKEN": "r"},
+        {"DATABASE_URL": "postgresql+asyncpg://hoiam:pw@db.example.vn/hoiam"},
+        {"DATABASE_URL": "sqlite:////srv/hoiam/x.db"},
+        {"TELEGRAM_API": "http://127.0.0.1:8081", "ZALO_BOT_API": "http://localhost", "ZALO_OA_API": "http://[::1]:99"},
+        {"PORT": "0", "LOG_FORMAT": "json", "LOCALE": "en", "PUBLIC_URL": ""},
+    ],
+)
+def test_sound_settings_are_taken(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
+    """What the documents describe works."""
+    given(monkeypatch, values)
+    read_settings()
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"PORT": "eighty"}, "HOIAM_PORT"),
+        ({"PORT": "70000"}, "HOIAM_PORT"),
+        ({"LOCALE": "fr"}, "HOIAM_LOCALE"),
+        ({"LOG_FORMAT": "xml"}, "HOIAM_LOG_FORMAT"),
+        ({"LOG_LEVEL": "loud"}, "HOIAM_LOG_LEVEL"),
+        ({"TELEGRAM_MODE": "push"}, "HOIAM_TELEGRAM_MODE"),
+        ({"ZALO_OA_PER_SECOND": "0"}, "HOIAM_ZALO_OA_PER_SECOND"),
+        ({"DATABASE_URL": "mysql://x"}, "HOIAM_DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://hoiam:pw@db/hoiam"}, "HOIAM_DATABASE_URL"),
+        ({"PUBLIC_URL": "https://hoiam.example.vn/"}, "HOIAM_PUBLIC_URL"),
+        ({"PUBLIC_URL": "http://hoiam.example.vn"}, "HOIAM_PUBLIC_URL"),
+        ({"TELEGRAM_API": "http://api.telegram.org"}, "HOIAM_TELEGRAM_API"),
+        ({"ZALO_OA_API": "http://localhost.example.vn:80"}, "HOIAM_ZALO_OA_API"),
+        ({"ZALO_BOT_API": "http://127.0.0.1:80@example.vn"}, "HOIAM_ZALO_BOT_API"),
+        ({"TELEGRAM_MODE": "webhook"}, "HOIAM_TELEGRAM_TOKEN"),
+        ({"TELEGRAM_WEBHOOK_SECRET": SECRET}, "HOIAM_TELEGRAM_TOKEN"),
+        ({"ZALO_BOT_MODE": "webhook", **PUBLIC}, "HOIAM_ZALO_BOT_TOKEN"),
+        ({"ZALO_OA_ACCESS_TOKEN": "a", "ZALO_OA_REFRESH_TOKEN": "r"}, "HOIAM_ZALO_OA_APP_ID"),
+        ({"ZALO_TEMPLATE_ID_CASE_NEWS": "7"}, "HOIAM_ZALO_OA_APP_ID"),
+        ({**OA, "ZALO_OA_ACCESS_TOKEN": "a"}, "HOIAM_ZALO_OA_REFRESH_TOKEN"),
+        *(({**OA, name: ""}, f"HOIAM_{name}") for name in OA),
+    ],
+)
+def test_a_mistake_is_named(monkeypatch: pytest.MonkeyPatch, values: dict[str, str], named: str) -> None:
+    """The setting that is wrong or missing, one sentence each."""
+    given(monkeypatch, values)
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    assert any(sentence.startswith(named) or f"and {named}" in sentence for sentence in caught.value.sentences)
+
+
+@pytest.mark.parametrize("name", ["TELEGRAM", "ZALO_BOT"])
+@pytest.mark.parametrize("secret", ["", "short", "có dấu cách ở đây", "x" * 257])
+def test_a_webhook_needs_a_real_secret(monkeypatch: pytest.MonkeyPatch, name: str, secret: str) -> None:
+    """Without one anybody could send forged messages; the messengers take letters, digits, `_` and `-` only."""
+    given(monkeypatch, {f"{name}_TOKEN": TOKEN, f"{name}_MODE": "webhook", f"{name}_WEBHOOK_SECRET": secret, **PUBLIC})
+    with pytest.raises(SettingsError, match=f"HOIAM_{name}_WEBHOOK_SECRET"):
+        read_settings()
+
+
+def test_a_webhook_needs_a_public_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The messenger must be able to call."""
+    given(monkeypatch, {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_MODE": "webhook", "TELEGRAM_WEBHOOK_SECRET": SECRET})
+    with pytest.raises(SettingsError, match="HOIAM_PUBLIC_URL"):
+        read_settings()
+
+
+def test_all_mistakes_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody mends one setting after another with a restart between."""
+    given(monkeypatch, {"ZALO_OA_APP_ID": "42", "PUBLIC_URL": "hoiam.example.vn", "DATABASE_URL": "x"})
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    assert len(caught.value.sentences) == 4
+
+
+def test_a_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`.env` in the working folder; unknown names in it are left alone."""
+    (tmp_path / ".env").write_text("HOIAM_PORT=9000\nHOIAM_LOCALE=en\nOTHER=1\nHOIAM_UNKNOWN=1\n", encoding="utf-8")
+    given(monkeypatch, {"PORT": "9100"})
+    settings = read_settings()
+    assert (settings.port, settings.locale) == (9100, "en")
+
+
+def test_empty_values_are_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line left empty in `.env` changes nothing."""
+    given(monkeypatch, {"PORT": "", "TELEGRAM_TOKEN": "", "DATA_DIR": ""})
+    assert read_settings().port == 8080
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by printing the settings nor in the sentence about a mistake."""
+    secrets = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_WEBHOOK_SECRET": "có dấu-mark", "ZALO_OA_APP_SECRET": "hidden-mark"}
+    given(monkeypatch, {**secrets, "TELEGRAM_MODE": "webhook", **PUBLIC})
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    shown = str(caught.value) + repr(Settings())
+    assert not [value for value in secrets.values() if value in shown]
