@@ -103,7 +103,7 @@ class App:
         self.reminders = Reminders(self.office, lambda: self.rulebook.rules, act=self._act)
         self.digests = Digests(self.office, lambda: self.rulebook.rules)
         self.housekeeping = Housekeeping(self.office, self.vault, lambda: self.rulebook.rules)
-        self.office.on_woken = self._wake
+        self.office.on_woken, self.office.courier = self._wake, self.delivery
 
     def jobs(self) -> list[Job]:
         """What the ticker calls: reminders, digests, renewed rules, housekeeping."""

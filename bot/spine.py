@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
@@ -24,7 +23,6 @@ from storage.work import Office, StoredWork
 
 Note = Callable[[StoredWork], None]
 TRIES = 4
-KEY_LIMIT = 100
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 log = structlog.get_logger(__name__)
 
@@ -68,15 +66,15 @@ class Spine:
         step = partial(self._step, incoming, note)
         for _ in range(TRIES - 1):
             with contextlib.suppress(Stale):
-                return await self._office.write(step)
-        return await self._office.write(step)
+                return await self._office.write(step, urgent=True)
+        return await self._office.write(step, urgent=True)
 
     def _step(self, incoming: Incoming, note: Note, unit: StoredWork) -> bool:
         rules = self._rules()
         chat = unit.chats.load(incoming.address)
         if chat.fresh:
             chat.lang = self._lang
-        key = _key(chat, incoming)
+        key = _key(unit, chat, incoming)
         if not unit.receive(incoming.address.channel, key, unit.now):
             return False
         if not awaits_pin(unit, chat, unit.now):  # a PIN is stored nowhere, not even among one's own words
@@ -105,7 +103,7 @@ class Spine:
             chat = unit.chats.load(incoming.address)
         except SealBroken:  # the person's row is spoiled: what they said is kept all the same
             chat = Chat(unit.chats.key_of(incoming.address), incoming.address)
-        key = _key(chat, incoming)
+        key = _key(unit, chat, incoming)
         if not unit.receive(incoming.address.channel, key, unit.now):
             return
         secret = awaits_pin(unit, chat, unit.now)
@@ -125,12 +123,9 @@ def _no_note(unit: StoredWork) -> None:
     """Nothing beside the update itself."""
 
 
-def _key(chat: Chat, incoming: Incoming) -> str:
-    """What this update is known by: short and plain, whatever the messenger calls it."""
-    name = incoming.message_id
-    if len(name) > KEY_LIMIT or not (name.isascii() and name.isprintable()):
-        name = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{chat.key[:12]}:{name}"
+def _key(unit: StoredWork, chat: Chat, incoming: Incoming) -> str:
+    """What this update is known by. A keyed hash: messengers build some of their ids from the person's."""
+    return unit.keys.lookup("update", f"{chat.key}\0{incoming.message_id}")
 
 
 def _storable(incoming: Incoming) -> Incoming:

@@ -21,4 +21,4 @@ def too_fast(turn: Turn) -> bool:
     most = turn.rules.limits.messages_per_minute
     if count == most + 1:
         turn.say("slow_down")
-    return count > most
+    return bool(count > most)

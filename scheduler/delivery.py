@@ -12,11 +12,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from scheduler.couriers import Sender
 from scheduler.fates import OnUndeliverable, Rules
-from scheduler.lane import Lane, Setup
+from scheduler.lane import Claimed, Lane, Setup
 from scheduler.timer import Monotonic, Sleep
 from storage.database import DatabaseFault
 from storage.outbox_queue import OutboxQueue
-from storage.work import Office
+from storage.work import Office, StoredWork
 
 __all__ = ["Delivery", "OnUndeliverable", "Sender"]
 
@@ -89,6 +89,17 @@ class Delivery:
         for name in woken:
             if (lane := self._lanes.get(name)) is not None:
                 lane.wake()
+
+    def claim(self, unit: StoredWork) -> list[tuple[Lane, Claimed]] | None:
+        """See `storage.work.Courier`. Only where nobody else delivers: other processes are kept apart by a lock."""
+        if not self._alone:
+            return None
+        lanes = [lane for name in unit.outbox.woken if (lane := self._lanes.get(name)) is not None]
+        return [(lane, lane.claim(unit, most)) for lane in lanes if (most := lane.appetite)] or None
+
+    def took(self, claimed: list[tuple[Lane, Claimed]]) -> set[str]:
+        """See `storage.work.Courier`."""
+        return {lane.name for lane, what in claimed if lane.took(what)}
 
     async def run(self) -> None:
         """Deliver until cancelled; then sends on their way may end and the rest is given back."""

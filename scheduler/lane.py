@@ -33,6 +33,10 @@ TROUBLE_TOLD_AFTER = 300.0
 log = logging.getLogger(__name__)
 
 
+Claimed = tuple[list[Parcel], Counter[str], float]
+"""Messages to carry, fates met without sending, and seconds until the next look."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     """What all lanes of one delivery share. `poll` is the longest time between looks at a quiet queue, in seconds."""
@@ -76,7 +80,7 @@ class Lane:
             monotonic=setup.monotonic,
             sleep=setup.sleep,
         )
-        self._woken = self._dry = self._stopping = self._trouble_told = False
+        self._woken = self._dry = self._stopping = self._trouble_told = self._awaits = False
         self._batches_left = float("inf")
         self._linger_until = self._look_at = self._write_from = self._write_pause = 0.0
 
@@ -84,6 +88,24 @@ class Lane:
     def is_down(self) -> bool:
         """Whether the channel as a whole does not take messages at present."""
         return self._couriers.breaker.is_open
+
+    @property
+    def appetite(self) -> int:
+        """How many messages may be claimed for this lane by whoever writes them; 0 when it must look for itself."""
+        now = self._now()
+        return self._room(now) if self._awaits and not self.is_down and now >= self._write_from else 0
+
+    def claim(self, unit: StoredWork, most: int) -> Claimed:
+        """Claim in a transaction of somebody else; hand it to `took` after its commit."""
+        return self._transact(unit, Page(), most)
+
+    def took(self, claimed: Claimed) -> bool:
+        """Carry what was claimed so; False when more is waiting and the lane should be woken."""
+        parcels, counts, look_in = claimed
+        self.counts += counts
+        self._look_at = min(self._look_at, self._now() + look_in)
+        self._couriers.take(parcels)
+        return look_in > 0
 
     def wake(self) -> None:
         """Something was queued for this channel."""
@@ -97,6 +119,7 @@ class Lane:
         """
         self._stopping, self._dry = False, False
         self._batches_left, self._look_at = batches, self._now()
+        self._awaits = not once
         self._couriers.start()
         served = asyncio.create_task(self._serve(once=once))
         try:
@@ -116,6 +139,7 @@ class Lane:
                     return
                 await self._wait()
         finally:
+            self._awaits = False
             self._timer.stop()
             await self._couriers.stop()
             with contextlib.suppress(DatabaseFault):  # the leases run out by themselves
@@ -204,7 +228,7 @@ class Lane:
             self._look_at = self._now() + look_in
         self._couriers.take(parcels)
 
-    def _transact(self, unit: StoredWork, page: Page, room: int) -> tuple[list[Parcel], Counter[str], float]:
+    def _transact(self, unit: StoredWork, page: Page, room: int) -> Claimed:
         queue = OutboxQueue(unit.connection, unit.keys, unit.now, self._addresses)
         told = self._setup.on_undeliverable()
         counts = write_page(unit, queue, page, told)

@@ -175,9 +175,9 @@ class OutboxStore:
 
     def release_held(self, to: Chat, now: datetime) -> int:
         """What was held goes before what was queued since: all of it becomes due at the same instant, in order."""
-        mine = (outbox.c.chat_key == to.key, WAITING)
         held: int = _HELD.first(self._connection, {"whose": to.key}).held
         if held:
+            mine = (outbox.c.chat_key == to.key, WAITING)
             waiting = (outbox.c.state == QUEUED, outbox.c.faults == 0, *mine)
             last = self._connection.execute(select(func.max(outbox.c.not_before)).where(*waiting)).scalar()
             due = {"not_before": max(now, last or now, to.delayed_until or now)}

@@ -9,32 +9,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, UniqueConstraint, text
+from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-SQLModel.metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-metadata = SQLModel.metadata
+from storage.schema import metadata, sealed, serial
 
-# SQLite numbers rows by itself only in a column declared INTEGER; PostgreSQL needs 64 bits.
-Serial = BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _serial() -> Any:
-    return Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
-
-
-def _sealed(*, optional: bool = True) -> Any:
-    if optional:
-        return Field(default=None, sa_type=LargeBinary, nullable=True)
-    return Field(sa_type=LargeBinary, nullable=False)
+__all__ = ["metadata"]
 
 
 class SeenUpdate(SQLModel, table=True):
@@ -52,7 +32,7 @@ class ChatRow(SQLModel, table=True):
     __tablename__ = "chat"
     key: str = Field(primary_key=True, max_length=32)
     channel: str = Field(max_length=20)
-    sealed_address: bytes = _sealed(optional=False)
+    sealed_address: bytes = sealed(optional=False)
     locality: str = Field(default="", max_length=60)
     lang: str = Field(default="vi", max_length=12)
     consent_version: int = 0
@@ -61,7 +41,7 @@ class ChatRow(SQLModel, table=True):
     reachable: bool = True
     last_contact_at: datetime | None = None
     delayed_until: datetime | None = None
-    sealed_talk: bytes | None = _sealed()
+    sealed_talk: bytes | None = sealed()
     talk_expires_at: datetime | None = Field(default=None, index=True)
 
 
@@ -83,13 +63,13 @@ class OutboxRow(SQLModel, table=True):
         Index("ix_outbox_claimed", "chat_key", **_LEASED),
         Index("ix_outbox_case", "case_id", "purpose"),
     )
-    id: int | None = _serial()
+    id: int | None = serial()
     effect_key: str = Field(unique=True, max_length=300)
     chat_key: str = Field(max_length=32)
     channel: str = Field(max_length=20)
     case_id: str = Field(default="", max_length=32)
     purpose: str = Field(max_length=20)
-    sealed_body: bytes | None = _sealed()
+    sealed_body: bytes | None = sealed()
     state: str = Field(max_length=16)
     not_before: datetime
     attempts: int = 0  # sends begun; also the fence between two senders that both think the row is theirs
@@ -107,13 +87,13 @@ class WebLine(SQLModel, table=True):
 
     __tablename__ = "web_line"
     __table_args__ = (Index("ix_web_line_chat", "chat_key", "id"),)
-    id: int | None = _serial()
+    id: int | None = serial()
     effect_key: str = Field(unique=True, max_length=300)
     chat_key: str = Field(max_length=32)
     case_id: str = Field(default="", max_length=32)
     purpose: str = Field(max_length=20)
     mine: bool = False
-    sealed_body: bytes = _sealed(optional=False)
+    sealed_body: bytes = sealed(optional=False)
     created_at: datetime = Field(index=True)
     fetched_at: datetime | None = None
 
@@ -178,7 +158,7 @@ class CaseRow(SQLModel, table=True):
     assigned_unit: str = Field(default="", max_length=100)
     next_nudge_at: datetime | None = Field(default=None, index=True)
     urgings: int = 0
-    sealed_content: bytes = _sealed(optional=False)
+    sealed_content: bytes = sealed(optional=False)
     version: int = 0
 
 
@@ -186,12 +166,12 @@ class CaseEventRow(SQLModel, table=True):
     """What happened to a case, in order."""
 
     __tablename__ = "case_event"
-    id: int | None = _serial()
+    id: int | None = serial()
     case_id: str = Field(max_length=32, index=True)
     at: datetime
     what: str = Field(max_length=40)
     actor: str = Field(default="", max_length=60)
-    sealed_data: bytes | None = _sealed()
+    sealed_data: bytes | None = sealed()
     row_key: str = Field(max_length=32)
 
 
@@ -208,7 +188,7 @@ class OfficerRow(SQLModel, table=True):
     pin_hash: str = Field(default="", max_length=200)
     unlocked_until: datetime | None = None
     pin_failures: int = 0
-    sealed_person: bytes = _sealed(optional=False)
+    sealed_person: bytes = sealed(optional=False)
 
 
 class InvitationRow(SQLModel, table=True):
@@ -234,7 +214,7 @@ class ReporterRow(SQLModel, table=True):
     consent_at: datetime | None = None
     created_at: datetime | None = None
     drop_after: date | None = Field(default=None, index=True)
-    sealed_identity: bytes | None = _sealed()
+    sealed_identity: bytes | None = sealed()
 
 
 class CaseFileRow(SQLModel, table=True):
@@ -247,7 +227,7 @@ class CaseFileRow(SQLModel, table=True):
     purpose: str = Field(max_length=20)
     channel: str = Field(max_length=20)
     state: str = Field(max_length=12)
-    sealed_source: bytes = _sealed(optional=False)
+    sealed_source: bytes = sealed(optional=False)
     sha256: str = Field(default="", max_length=64)
     size: int = 0
     mime: str = Field(default="", max_length=100)
@@ -273,7 +253,7 @@ class FailedUpdate(SQLModel, table=True):
     channel: str = Field(max_length=20)
     at: datetime
     error: str = Field(max_length=300)
-    sealed_update: bytes = _sealed(optional=False)
+    sealed_update: bytes = sealed(optional=False)
     settled_at: datetime | None = None
 
 
@@ -281,7 +261,7 @@ class CalendarEdit(SQLModel, table=True):
     """Days added to the shipped calendar, each with its reason and document."""
 
     __tablename__ = "calendar_edit"
-    id: int | None = _serial()
+    id: int | None = serial()
     locality: str = Field(default="", max_length=60)
     day: date
     working: bool
@@ -296,7 +276,7 @@ class DirectoryVersion(SQLModel, table=True):
     """Imported directories; the newest is in force, the older ones stay for the record."""
 
     __tablename__ = "directory_version"
-    id: int | None = _serial()
+    id: int | None = serial()
     imported_at: datetime
     imported_by: str = Field(default="", max_length=60)
     content: str
@@ -307,7 +287,7 @@ class OAuthToken(SQLModel, table=True):
 
     __tablename__ = "oauth_token"
     account: str = Field(primary_key=True, max_length=80)
-    sealed_pair: bytes | None = _sealed()
+    sealed_pair: bytes | None = sealed()
     saved_at: datetime | None = None
     leased_by: str = Field(default="", max_length=32)
     leased_until: datetime | None = None

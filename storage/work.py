@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Table, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -127,6 +127,16 @@ class StoredWork:
         return row
 
 
+class Courier(Protocol):
+    """Somebody in this process who can take what is being said along at once, sparing a transaction of its own."""
+
+    def claim(self, unit: StoredWork) -> Any:
+        """Inside the transaction that says something: claim what can be sent now. None when nothing was claimed."""
+
+    def took(self, claimed: Any) -> set[str]:
+        """After its commit: carry it; returns the channels that need no waking any more."""
+
+
 class Office:
     """Opens units of work on one database with one key ring and one clock."""
 
@@ -136,19 +146,30 @@ class Office:
         self.clock = clock
         self.capabilities: dict[str, Capabilities] = {}
         self.on_woken: Callable[[set[str]], None] = lambda woken: None
+        self.courier: Courier | None = None
 
-    async def write(self, step: Callable[[StoredWork], T]) -> T:
-        """Run `step` in one transaction; after its commit, wake whoever delivers what it said."""
+    async def write(self, step: Callable[[StoredWork], T], *, urgent: bool = False) -> T:
+        """Run `step` in one transaction; after its commit, wake whoever delivers what it said.
+
+        `urgent`: somebody waits for the answer, so the courier, if there is one, claims it in the same transaction.
+        """
         opened: list[StoredWork] = []
+        claimed: list[Any] = [None]
 
         def work(connection: Connection) -> T:
             unit = StoredWork(connection, self.keys, self.clock(), capabilities=self.capabilities)
-            opened[:] = [unit]
-            return step(unit)
+            opened[:], claimed[0] = [unit], None  # the work may run again: what a run that was undone claimed is void
+            result = step(unit)
+            if urgent and self.courier is not None and unit.outbox.woken:
+                claimed[0] = self.courier.claim(unit)
+            return result
 
         result = await self.database.write(work)
-        if opened[0].outbox.woken:
-            self.on_woken(opened[0].outbox.woken)
+        woken = opened[0].outbox.woken
+        if claimed[0] is not None and self.courier is not None:
+            woken -= self.courier.took(claimed[0])
+        if woken:
+            self.on_woken(woken)
         return result
 
     async def read(self, step: Callable[[StoredWork], T]) -> T:

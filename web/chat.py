@@ -149,7 +149,7 @@ def _digits(text: str) -> int | None:
 def add_chat(document: Document, talk: Talk) -> None:
     """Serve and declare the endpoints."""
     ends = ChatEndpoints(talk)
-    either, own = MAY_HAVE_SESSION["security"], WITH_SESSION["security"]
+    either = MAY_HAVE_SESSION["security"]
     json_body = {"application/json": {"schema": document.model(Said)}}
     after = query("after", "only lines with a higher number")
     document.bare(
@@ -169,21 +169,7 @@ def add_chat(document: Document, talk: Talk) -> None:
             answers=_answers(LINES),
         ),
     )
-    document.bare(
-        "GET",
-        "/chat/live",
-        ends.live,
-        Declared(
-            "Lines as they come (server-sent events)",
-            own,
-            parameters=(after,),
-            answers={
-                200: {"description": "events `line`", "content": {"text/event-stream": {}}},
-                204: {"description": "no session"},
-                **refusals(429),
-            },
-        ),
-    )
+    _add_live(document, ends)
     binary = {"type": "string", "format": "binary"}
     form = {"type": "object", "properties": {"file": binary}, "required": ["file"]}
     files = {"multipart/form-data": {"schema": form}, "*/*": {"schema": binary}}
@@ -198,6 +184,26 @@ def add_chat(document: Document, talk: Talk) -> None:
         "/chat/hamlets",
         ends.hamlets,
         Declared("Hamlets to choose", either, answers=_answers({"type": "object"})),
+    )
+
+
+def _add_live(document: Document, ends: ChatEndpoints) -> None:
+    own = WITH_SESSION["security"]
+    after = query("after", "only lines with a higher number")
+    document.bare(
+        "GET",
+        "/chat/live",
+        ends.live,
+        Declared(
+            "Lines as they come (server-sent events)",
+            own,
+            parameters=(after,),
+            answers={
+                200: {"description": "events `line`", "content": {"text/event-stream": {}}},
+                204: {"description": "no session"},
+                **refusals(429),
+            },
+        ),
     )
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from cases.messages import Ask, Capabilities, Choice
+from storage.hot import Hot
 from storage.outbox import PLACE_LINE, unpack, web_line
 from storage.work import StoredWork
 
@@ -17,6 +18,12 @@ OWN = "web:"  # effect keys of own lines: web:<message id>:mine
 CAN = Capabilities(text_limit=20_000, buttons=200, label_limit=300, ask_place=True)
 """What the page shows: every choice as a button, long texts whole."""
 RECENT = 60  # lines among which a pressed button is looked for
+_AFTER = Hot(
+    select(web_line)
+    .where(web_line.c.chat_key == bindparam("whose"), web_line.c.id > bindparam("number"))
+    .order_by(web_line.c.id)
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +46,8 @@ class Line:
 
 def after(unit: StoredWork, chat_key: str, number: int, most: int) -> list[Line]:
     """Lines with a higher number, oldest first."""
-    query = select(web_line).where(web_line.c.chat_key == chat_key, web_line.c.id > number)
-    return [_line(unit, row) for row in unit.connection.execute(query.order_by(web_line.c.id).limit(most))]
+    rows = _AFTER.rows(unit.connection, {"whose": chat_key, "number": number, "most": most})
+    return [_line(unit, row) for row in rows]
 
 
 def before(unit: StoredWork, chat_key: str, number: int | None, most: int) -> list[Line]:

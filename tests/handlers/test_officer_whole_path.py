@@ -4,6 +4,17 @@ from tests.handlers.officer_cast import Bureau, open_any_bureau  # noqa: F401 - 
 from tests.handlers.test_officer_actions import at
 from tests.handlers.test_officer_reply import dictate
 
+NEWS = (
+    "phân loại",
+    "chuyển bằng văn bản",
+    "30/03/2026",
+    "13/04/2026",
+    "văn bản trả lời",
+    "vá đoạn đường",
+    "kết thúc",
+)
+"""A word from each piece of news, in order."""
+
 
 async def test_from_report_to_end(any_bureau: Bureau) -> None:
     """Submitted, triaged, forwarded, received, extended, answered, relayed, closed: the resident hears of each."""
@@ -46,16 +57,7 @@ async def test_from_report_to_end(any_bureau: Bureau) -> None:
     assert found.state.value == "closed"
     steps = ["submitted", "triaged", "forwarded", "received", "extended", "replied", "relayed", "closed"]
     assert [what for what in await bureau.events(case) if what != "read"] == steps
-    words = [
-        "phân loại",
-        "chuyển bằng văn bản",
-        "30/03/2026",
-        "13/04/2026",
-        "văn bản trả lời",
-        "vá đoạn đường",
-        "kết thúc",
-    ]
-    for news, word in zip(heard, words, strict=True):
+    for news, word in zip(heard, NEWS, strict=True):
         assert case.code in news
         assert word in news
         assert "xe máy" not in news

@@ -6,7 +6,7 @@ import pytest
 
 from bot.clock import SteppedClock
 from cases.messages import Event
-from cases.model import Kind, Priority, Secrecy, State, Subject
+from cases.model import Kind, Secrecy, State, Subject
 from storage.work import Office
 from tests.handlers.cast import cases_of, report_road
 from tests.handlers.conftest import Meet
@@ -212,55 +212,6 @@ async def test_bodies_the_resident_names_are_shut_out(meet: Meet, office: Office
     (case,) = await cases_of(office)
     assert case.receiving_body == "mttq"
     assert "bgsdtcd" in case.excluded_bodies
-
-
-async def test_danger_is_answered_first_even_before_consent(meet: Meet, office: Office) -> None:
-    """Fire: the number comes before anything else and nothing is stored as a case."""
-    person = meet()
-    said = await person.says("Cháy nhà hàng xóm rồi, lửa lan nhanh lắm, cứu với!")
-    assert "114" in said.split("\n")[0]
-    assert await cases_of(office) == []
-
-
-async def test_danger_in_the_middle_of_a_report_is_answered_and_the_report_goes_on(meet: Meet) -> None:
-    """The open question is asked again after the number."""
-    person = meet()
-    await person.says("Đường bê tông Thôn 2 mới làm ba tháng đã nứt toác")
-    await person.taps("Tôi đồng ý")
-    said = await person.says("Trời ơi cháy nhà ông Ba rồi bà con ơi, cứu với")
-    assert "114" in said
-    assert "Việc này thuộc mục nào" in said
-
-
-async def test_reprisal_opens_an_urgent_linked_case_in_one_turn(meet: Meet, office: Office) -> None:
-    """SV-9: "bị trù dập" from somebody who reported opens a linked urgent case at once."""
-    person = meet()
-    first = await report_road(person)
-    said = await person.says("tôi bị trù dập")
-    _, urgent = await cases_of(office)
-    assert "KHẨN" in said
-    assert (urgent.priority, urgent.linked_case, urgent.topic) == (Priority.URGENT, first.id, "official.retaliation")
-
-
-async def test_a_denunciation_is_shown_the_right_door_and_may_go_on_as_a_report(meet: Meet, office: Office) -> None:
-    """The chat cannot replace a signed paper, and says so; the content is still taken as a report."""
-    person = meet()
-    await person.says("Tôi làm đơn tố cáo ông kế toán xã lập khống danh sách để rút tiền hỗ trợ")
-    said = await person.taps("Tôi đồng ý")
-    assert "TỐ CÁO" in said
-    assert "ký tên" in said
-    await person.taps("Vẫn gửi là phản ánh")
-    assert "thuộc mục nào" in person.last.text
-
-
-async def test_insults_alone_are_answered_calmly_and_not_kept(meet: Meet, office: Office) -> None:
-    """Nothing of a bare insult is stored; the person is asked for the matter."""
-    person = meet()
-    await report_road(person)
-    await person.says("/phananh")
-    said = await person.says("đồ ăn hại cút hết đi lũ khốn")
-    assert "đang bực" in said
-    assert len(await cases_of(office)) == 1
 
 
 async def test_a_very_long_story_is_cut_with_a_notice(meet: Meet) -> None:

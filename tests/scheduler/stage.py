@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,12 +14,18 @@ from typing import TypeVar
 
 from cases.messages import Address, Fate, Outgoing, Pace, SendResult
 from cases.ports import Chat
+from scheduler.delivery import Delivery
 from storage.database import Database, Work
 from storage.outbox import outbox
+from storage.outbox_queue import Parcel
 from storage.work import Office, StoredWork
 
 T = TypeVar("T")
 SENT = SendResult(Fate.SENT, vendor_id="1")
+GONE = SendResult(Fate.GONE, "blocked")
+REFUSED = SendResult(Fate.REFUSED, "too long")
+UNKNOWN = SendResult(Fate.UNKNOWN, "answer lost")
+CLOSED = SendResult(Fate.WINDOW_CLOSED, "7 days over")
 START = datetime.fromisoformat("2026-03-02T02:00:00+00:00")
 
 
@@ -209,3 +216,35 @@ def states(unit: StoredWork) -> dict[str, int]:
     for (state,) in unit.connection.execute(outbox.select().with_only_columns(outbox.c.state)):
         found[state] = found.get(state, 0) + 1
     return found
+
+
+class Notes:
+    """What was reported as undeliverable."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, Fate]] = []
+
+    def __call__(self, unit: StoredWork, parcel: Parcel, result: SendResult) -> None:
+        self.seen.append((parcel.message.text, result.fate))
+
+
+def delivery(stage: Stage, *senders: ScriptedSender, notes: Notes | None = None, grace: float = 5.0) -> Delivery:
+    """Delivery on stage time; wakes like the real one."""
+    for sender in senders:
+        sender.now = stage.time.monotonic
+    made = Delivery(
+        stage.office,
+        {sender.name: sender for sender in senders},
+        on_undeliverable=notes,
+        monotonic=stage.time.monotonic,
+        sleep=stage.time.sleep,
+        chance=random.Random(1),
+        grace=grace,
+    )
+    stage.office.on_woken = made.wake
+    return made
+
+
+def by_text(**answers: SendResult) -> ScriptedSender:
+    """A messenger that answers by the message's text; everything else is sent."""
+    return ScriptedSender(lambda to, message: answers.get(message.text, SENT))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from cases.messages import Pace
-from tests.scheduler.stage import ScriptedSender, Stage
-from tests.scheduler.test_delivery import delivery
+from tests.scheduler.stage import ScriptedSender, Stage, delivery
 from tests.scheduler.test_delivery_outage import in_order, queue
 from tests.scheduler.test_pacing import worst
 

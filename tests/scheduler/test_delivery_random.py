@@ -15,8 +15,7 @@ from sqlalchemy import select
 from cases.messages import Address, Fate, Outgoing, Pace, SendResult
 from storage.outbox import outbox
 from storage.work import StoredWork
-from tests.scheduler.stage import Heard, ScriptedSender, Stage, chat_of
-from tests.scheduler.test_delivery import delivery
+from tests.scheduler.stage import Heard, ScriptedSender, Stage, chat_of, delivery
 
 CHATS, MESSAGES = 40, 1_000
 SEEDS = range(40 if os.environ.get("HOIAM_SOAK") else 2)

@@ -129,10 +129,11 @@ def test_idle_chats_are_forgotten() -> None:
 
 
 def test_a_full_window_tells_when_it_opens() -> None:
-    """The slot used first is free one period after its send ended."""
+    """A slot is free one period after its send ended; until that is known, as late as it can be."""
     window = Window(2, 1.0)
     first = window.take(10.0)
     window.take(10.5)
+    assert window.free_at() == pytest.approx(11.04)
     first.ended(10.02)
     assert window.free_at() == pytest.approx(11.02)
 

@@ -1,0 +1,184 @@
+"""Has victims do their orders, kills them on the way, and gives what was not confirmed to the next one."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+HOUSE = Path(__file__).parents[2]
+Order = dict[str, Any]
+PATIENCE = 60.0  # seconds after which a victim that says nothing is a failure
+AWHILE = 2.0  # seconds given to a victim to reach the point where it is to die
+LEASES_OVER = timedelta(minutes=11)  # between two lives: what the dead one had claimed is free again
+
+
+@dataclass
+class Story:
+    """Orders that must be done one after the other, each once the one before is confirmed."""
+
+    orders: Sequence[Order]
+    done: int = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether all is confirmed."""
+        return self.done == len(self.orders)
+
+
+@dataclass
+class Life:
+    """One victim's."""
+
+    pid: int
+    door: socket.socket
+    control: socket.socket
+    unread: bytes = b""
+
+    def tell(self, order: Order) -> None:
+        """Give an order; whether it is heard shows in the answer."""
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # dead: its last answers may still be read
+            self.door.sendall(json.dumps(order).encode() + b"\n")
+
+    def answers(self, until: float) -> list[str] | None:
+        """Ids confirmed since last asked, empty when the time is up; None when the victim is no more."""
+        ready, _, _ = select.select([self.door], [], [], max(0.0, until - time.monotonic()))
+        if not ready:
+            return []
+        try:
+            got = self.door.recv(65_536)
+        except ConnectionResetError:
+            got = b""
+        if not got:
+            return None
+        *lines, self.unread = (self.unread + got).split(b"\n")
+        return [line.decode().removeprefix("ok ") for line in lines]
+
+    def kill(self) -> None:
+        """Without warning."""
+        os.kill(self.pid, signal.SIGKILL)
+
+    def end(self) -> int:
+        """Wait until the process is gone; its exit code, negative for a signal."""
+        code = int(self.control.recv(100))
+        self.door.close()
+        return code
+
+
+@dataclass
+class Toll:
+    """What it took."""
+
+    kills: int = 0
+    lives: int = 0
+    points: Counter[str] = field(default_factory=Counter)
+
+
+@contextmanager
+def nursery() -> Iterator[socket.socket]:
+    """Where victims come from."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.settimeout(PATIENCE)
+    command = [sys.executable, "-m", "tests.faults.victim", str(theirs.fileno())]
+    with ours, subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd=HOUSE) as process:
+        theirs.close()
+        try:
+            yield ours
+        finally:
+            ours.shutdown(socket.SHUT_RDWR)
+            process.wait(PATIENCE)
+
+
+@dataclass
+class Driver:
+    """Drives stories to their end through `kills` deaths. `points` are where victims die; "" is any moment."""
+
+    control: socket.socket
+    url: str
+    folder: Path
+    points: Sequence[str]
+    kills: int
+    start: datetime
+    at_once: int = 8
+    alone: bool = False
+    seed: int = 1
+    toll: Toll = field(default_factory=Toll)
+    _told_all: bool = False
+
+    def run(self, stories: Iterator[Story]) -> list[Story]:
+        """New stories are begun while there is dying to do; all that were begun are ended."""
+        chance, begun = random.Random(self.seed), list[Story]()
+        while True:
+            last = self.toll.kills >= self.kills or (self._told_all and all(story.ended for story in begun))
+            point = "" if last else chance.choice(self.points)
+            life = self._bear("never" if last else point or "never", chance.randint(1, 12))
+            until = time.monotonic() + (PATIENCE * 10 if last else AWHILE if point else chance.uniform(0, 0.15))
+            died = self._feed(life, begun, stories, until, chance, more=not last)
+            if last and not died and all(story.ended for story in begun):
+                return self._leave(life, begun)
+            if not died:
+                life.kill()
+            assert life.end() == -signal.SIGKILL, "a victim failed by itself: see its traceback"
+            self.toll.kills += 1
+            self.toll.points[point if died else "any moment"] += 1
+
+    def _bear(self, point: str, nth: int) -> Life:
+        now = self.start + LEASES_OVER * self.toll.lives
+        self.toll.lives += 1
+        birth = {"url": self.url, "folder": str(self.folder), "now": now.isoformat(), "alone": self.alone}
+        birth |= {"point": point, "nth": nth}
+        ours, theirs = socket.socketpair()
+        socket.send_fds(self.control, [json.dumps(birth).encode()], [theirs.fileno()])
+        theirs.close()
+        return Life(int(self.control.recv(100)), ours, self.control)
+
+    def _feed(
+        self, life: Life, begun: list[Story], stories: Iterator[Story], until: float, chance: random.Random, more: bool
+    ) -> bool:
+        """Give orders until the victim dies (True), the time is up, or nothing is left to do."""
+        waiting: dict[str, Story] = {}
+        for story in begun:  # messengers repeat what they delivered already, too
+            if story.done and "who" in story.orders[0] and chance.random() < 0.05:
+                life.tell(story.orders[chance.randrange(story.done)])
+        while True:
+            self._begin(begun, stories, more)
+            for story in begun:
+                if not story.ended and story.orders[story.done]["id"] not in waiting:
+                    waiting[story.orders[story.done]["id"]] = story
+                    life.tell(story.orders[story.done])
+            if not waiting or time.monotonic() >= until:
+                return False
+            answers = life.answers(until)
+            if answers is None:
+                return True
+            for name in answers:
+                if name in waiting:
+                    waiting.pop(name).done += 1
+
+    def _begin(self, begun: list[Story], stories: Iterator[Story], more: bool) -> None:
+        missing = self.at_once - sum(not story.ended for story in begun)
+        if (more or not begun) and not self._told_all:
+            begun += (new := list(islice(stories, missing)))
+            self._told_all = len(new) < missing
+
+    def _leave(self, life: Life, begun: list[Story]) -> list[Story]:
+        """Nothing more will come: the victim finishes in order."""
+        life.door.shutdown(socket.SHUT_WR)
+        assert life.answers(time.monotonic() + PATIENCE) is None
+        assert life.end() == 0, "a victim failed at its end: see its traceback"
+        return begun

@@ -1,0 +1,251 @@
+"""SIGKILL at named points and random moments: no accepted report is lost or doubled, no message or reminder missed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text
+
+from bot.clock import SteppedClock
+from cases.messages import Address
+from cases.model import Case, Officer, OfficerRole
+from cases.ports import CaseQuery, FileState
+from cases.rules import Rules
+from storage.migrate import upgrade
+from storage.outbox import outbox
+from storage.reminder_log import reminders_of
+from storage.vault import FileVault
+from storage.work import Office, StoredWork
+from tests.conftest import MONDAY_MORNING
+from tests.databases import opened
+from tests.faults.driver import Driver, Order, Story, Toll, nursery
+from tests.faults.victim import CHANNELS, KEYS
+from tests.handlers.cast import open_spine
+from tests.handlers.officer_cast import Bureau
+
+pytestmark = pytest.mark.slow
+SOAK = int(os.environ.get("HOIAM_SOAK") or 0)  # 1, or how many kills
+KILLS = 2000 if SOAK == 1 else SOAK or 50
+AT_ONCE = 8  # residents in the middle of a conversation
+WORDS = ("Đường bê tông Thôn 2 mới làm đã nứt toác, lún cả đoạn", "1", "1", "1", "2", "<file>", "1", "1")
+STEPS = ("begun", "before commit", "committed")
+ANY_MOMENT = [""] * 6
+REMINDING = [
+    *(f"{part}: {step}" for part in ("reminders", "delivery") for step in STEPS),
+    "delivery: after send",
+    *ANY_MOMENT,
+]
+INTAKE = [
+    *(f"{part}: {step}" for part in ("intake", "delivery", "files") for step in STEPS),
+    *("intake: before answer", "delivery: before send", "delivery: after send", *ANY_MOMENT),
+]
+VARIES = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}-[0-9A-Z]|\d+")
+
+
+def residents() -> Iterator[Story]:
+    """One after the other, each reports the same road with a document."""
+    for number in count(1):
+        who = f"resident{number}"
+        yield Story([_said(who, place, words) for place, words in enumerate(WORDS)])
+
+
+def _said(who: str, place: int, words: str) -> Order:
+    content = {"file": f"giấy-{who}"} if words == "<file>" else {"text": words}
+    return {"id": f"{who}.{place}", "who": who, **content}
+
+
+def sent(folder: Path) -> dict[str, list[str]]:
+    """What the messenger was given, by person, in order."""
+    heard: dict[str, list[str]] = defaultdict(list)
+    for line in (folder / "sent").read_text(encoding="utf-8").splitlines():
+        who, words = json.loads(line)
+        heard[who].append(words)
+    return heard
+
+
+def repeats(heard: dict[str, list[str]]) -> int:
+    """How many messages were given twice."""
+    return sum(len(words) - len(set(words)) for words in heard.values())
+
+
+async def prepare(url: str) -> None:
+    """An empty database with one officer of the body that will get the reports."""
+
+    def step(unit: StoredWork) -> None:
+        chat = unit.chats.load(Address(CHANNELS[0], "officer"))
+        chat.officer_id, chat.locality = "lan", "xa-mau"
+        unit.chats.save(chat)
+        unit.people.save_officer(
+            Officer("lan", "xa-mau", "Chị Lan", "bgsdtcd", (OfficerRole.HANDLER, OfficerRole.TRIAGE), chat=chat.key)
+        )
+
+    async with opened(url) as database:
+        await database.write(upgrade)
+        await Office(database, KEYS, SteppedClock(MONDAY_MORNING)).write(step)
+
+
+def drive(url: str, folder: Path, stories: Iterator[Story], **how: Any) -> tuple[list[Story], Toll]:
+    """Have it all done by victims that die as often as told."""
+    folder.mkdir()
+    with nursery() as control:
+        driver = Driver(control, url, folder, start=MONDAY_MORNING, **how)
+        return driver.run(stories), driver.toll
+
+
+async def test_no_report_is_lost_or_doubled(database_url: str, tmp_path: Path) -> None:
+    """Every confirmed update counts once, every message goes out, files are whole, case numbers have no gap."""
+    await prepare(database_url)
+    folder = tmp_path / "v"
+    stories, toll = await asyncio.to_thread(
+        drive, database_url, folder, residents(), points=INTAKE, kills=KILLS, at_once=AT_ONCE
+    )
+    heard = sent(folder)
+    async with opened(database_url) as database:
+        office = Office(database, KEYS, SteppedClock(MONDAY_MORNING))
+        cases = await office.read(lambda unit: unit.cases.find(CaseQuery()))
+        assert len(cases) == len(stories)
+        assert sorted(case.code for case in cases) == [f"PA-2026-{n:06d}" for n in range(1, len(cases) + 1)]
+        await check_owners(office, cases, folder)
+        await check_queue(office)
+    officer = heard.pop("officer")
+    assert {code for words in officer for code in re.findall(r"PA-2026-\d+", words)} == {case.code for case in cases}
+    check_talk(heard, len(stories))
+    print(f"\n{len(stories)} reports, {toll.kills} kills {dict(toll.points)}, {repeats(heard)} messages repeated")
+    assert repeats(heard) <= toll.kills
+
+
+def check_talk(heard: dict[str, list[str]], residents: int) -> None:
+    """Everybody heard the same conversation in the same order, nothing skipped; only repeats differ."""
+    talks = {tuple(VARIES.sub("#", words) for words in dict.fromkeys(heard[who])) for who in heard}
+    assert len(heard) == residents
+    assert len(talks) == 1
+    (talk,) = talks
+    assert "Mã biên nhận" in talk[-1]
+    assert len(talk) == len(set(talk))
+
+
+async def check_owners(office: Office, cases: Sequence[Case], folder: Path) -> None:
+    """Each resident owns one case, each case has its one document, stored whole, and the vault holds nothing else."""
+
+    def look(unit: StoredWork) -> tuple[Counter[str], list[str]]:
+        owners, names = Counter[str](), []
+        for case in cases:
+            reporter = unit.people.reporter(case.reporter)
+            assert reporter is not None
+            (file,) = unit.files.of_case(case.id)
+            assert file.state is FileState.STORED
+            chat = unit.chats.get(reporter.chat_key)
+            assert chat is not None
+            owners[chat.address.id] += 1
+            assert FileVault(folder / "files", KEYS).get(file.id) == f"Tệp giấy-{chat.address.id}".encode()
+            names.append(file.id)
+        return owners, names
+
+    owners, names = await office.read(look)
+    assert set(owners.values()) == {1}
+    assert FileVault(folder / "files", KEYS).ids() == set(names)
+    assert not list((folder / "files").rglob("*.tmp"))
+
+
+async def check_queue(office: Office) -> None:
+    """Nothing waits any more and no update had to be kept for an operator."""
+    waiting = select(func.count()).select_from(outbox).where(outbox.c.done_at.is_(None))
+    assert await office.read(lambda unit: unit.connection.execute(waiting).scalar()) == 0
+    failed = await office.read(
+        lambda unit: unit.connection.execute(text("SELECT error FROM failed_update")).scalars().all()
+    )
+    assert list(failed) == []
+
+
+def ticks() -> Iterator[Story]:
+    """Seven weeks: a tick each morning and afternoon, everything delivered in between."""
+    moments = [MONDAY_MORNING + timedelta(days=day, hours=hour) for day in range(50) for hour in (0, 6)]
+    orders = [
+        order
+        for at in moments
+        for order in (
+            {"id": f"tick {at:%d/%m %H}", "tick": at.isoformat()},
+            {"id": f"settle {at:%d/%m %H}", "settle": (at + timedelta(minutes=20)).isoformat()},
+        )
+    ]
+    yield Story(orders)
+
+
+async def open_desks(url: str, rules: Rules) -> None:
+    """A dozen cases at every stage, and officers who are to be reminded of them."""
+    async with opened(url) as database:
+        await database.write(upgrade)
+        clock = SteppedClock(MONDAY_MORNING)
+        office = Office(database, KEYS, clock)
+        bureau = Bureau(office, rules, clock, open_spine(office, rules))
+        await bureau.staff()
+        for _ in range(4):
+            for stage in (bureau.report, bureau.triaged, bureau.received):
+                clock.move(seconds=10)
+                await stage()
+
+
+async def remind(
+    url: str, folder: Path, rules: Rules, kills: int
+) -> tuple[dict[str, list[Any]], dict[str, Counter[str]], Toll]:
+    """Seven weeks of reminders: what stands in the books by case, lines heard by person, and what it took."""
+    await open_desks(url, rules)
+    _, toll = await asyncio.to_thread(drive, url, folder, ticks(), points=REMINDING, kills=kills, alone=True)
+    lines = {
+        who: Counter(line for words in heard for line in words.splitlines() if "PA-2026-" in line)
+        for who, heard in sent(folder).items()
+    }
+
+    def books(unit: StoredWork) -> dict[str, list[Any]]:
+        cases = unit.cases.find(CaseQuery())
+        return {
+            case.code: [
+                case.urgings,
+                case.next_nudge_at,
+                [(one["offset"], one["recipient"], one["sent_at"]) for one in reminders_of(unit, case.id)],
+                [(event.what, event.at) for event in unit.cases.history(case.id)],
+            ]
+            for case in cases
+        }
+
+    async with opened(url) as database:
+        return await Office(database, KEYS, SteppedClock(MONDAY_MORNING)).read(books), lines, toll
+
+
+async def test_no_reminder_is_missed_or_doubled(database_url: str, tmp_path: Path, rules: Rules) -> None:
+    """Seven weeks with and without deaths: the same reminders, letters and dates, the same lines to the same people."""
+    calm_books, calm_lines, _ = await remind(f"sqlite:///{tmp_path / 'calm.db'}", tmp_path / "calm", rules, 0)
+    books, lines, toll = await remind(database_url, tmp_path / "v", rules, KILLS)
+    reminders = sum(len(book[2]) for book in books.values())
+    assert reminders > 100
+    for k in books:
+        x, y = books[k], calm_books[k]
+        if x != y:
+            print(
+                k,
+                x[:2],
+                y[:2],
+                "R",
+                [r for r in x[2] if r not in y[2]],
+                [r for r in y[2] if r not in x[2]],
+                "E",
+                [r for r in x[3] if r not in y[3]],
+                [r for r in y[3] if r not in x[3]],
+                len(x[3]),
+                len(y[3]),
+            )
+    assert books == calm_books
+    assert {who: set(said) for who, said in lines.items()} == {who: set(said) for who, said in calm_lines.items()}
+    doubled = sum((lines[who] - calm_lines[who]).total() for who in lines)
+    print(f"\n{reminders} reminders, {toll.kills} kills {dict(toll.points)}, {doubled} lines repeated")
+    assert doubled <= toll.kills * AT_ONCE * 3
