@@ -17,6 +17,9 @@ from typing import Self
 from bench.residents import TELEGRAM_SECRET, TELEGRAM_TOKEN, ZALO_APP, ZALO_SECRET
 
 TICK = os.sysconf("SC_CLK_TCK")
+OURS = ("HOIAM_", "PYTHONDONTWRITEBYTECODE")
+COMPILED = tempfile.TemporaryDirectory(prefix="hoiam-bench-")
+"""Compiled modules of this run: servers start as on a machine where they ran before."""
 
 
 def free_port() -> int:
@@ -44,9 +47,10 @@ class Served:
             "HOIAM_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
             "HOIAM_DATA_DIR": str(self.folder),
             "BENCH_DATABASE": str(self.folder / "peer.db"),
+            "PYTHONPYCACHEPREFIX": COMPILED.name,
             **self._settings,
         }
-        plain = {name: value for name, value in os.environ.items() if not name.startswith("HOIAM_")}
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         with (self.folder / "log").open("wb") as log:
             self._process = subprocess.Popen(self._command, env=plain | told, stdout=log, stderr=log)
         return self

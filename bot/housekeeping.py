@@ -7,10 +7,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from cases.calendar import local_date
+from cases.retention import identity_kept_until
 from cases.rules import Rules
+from storage.case_store import case
 from storage.outbox import outbox, web_line
 from storage.people import reporter
 from storage.vault import FileVault
@@ -37,6 +39,7 @@ class Housekeeping:
         """Do all of it."""
         await self._office.write(self._drafts)
         await self._office.write(self._rows)
+        await self._office.write(self._date_identities)
         await self._office.write(self._identities)
         # An upload is copied to its file within minutes; what is still here after a draft's life was never sent.
         older_than = self._office.clock() - timedelta(days=self._rules().limits.draft_days + 1)
@@ -58,6 +61,21 @@ class Housekeeping:
         run(delete(outbox).where(outbox.c.done_at < unit.now - SENT_KEPT))
         run(delete(web_line).where(web_line.c.created_at < unit.now - WEB_LINES_KEPT))
 
+    def _date_identities(self, unit: StoredWork) -> None:
+        """Write down until when each finished case's identity is kept; a case reopened meanwhile keeps it longer."""
+        over = or_(case.c.closed_at.is_not(None), case.c.relayed_at.is_not(None), reporter.c.drop_after.is_not(None))
+        rows = unit.connection.execute(
+            select(reporter.c.ref, reporter.c.case_id).join(case, case.c.id == reporter.c.case_id).where(over)
+        ).all()
+        for ref, case_id in rows:
+            entry, found = unit.people.reporter(ref), unit.cases.get(case_id)
+            if entry is None or found is None:
+                continue
+            until = identity_kept_until(entry, found, self._rules().limits)
+            if until != entry.drop_after:
+                entry.drop_after = until
+                unit.people.save_reporter(entry)
+
     def _identities(self, unit: StoredWork) -> None:
         today = local_date(unit.now)
         late = unit.connection.execute(
@@ -65,7 +83,7 @@ class Housekeeping:
         ).all()
         for ref, case_id in late:
             unit.people.drop_reporter(ref)
-            case = unit.cases.get(case_id)
-            if case is not None:
-                case.reporter = ""
-                unit.cases.save(case)
+            found = unit.cases.get(case_id)
+            if found is not None:
+                found.reporter = ""
+                unit.cases.save(found)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from cases.intake import announce, poke
 from cases.lifecycle import Actor, move, withdraw_effect
 from cases.model import Case, CaseEvent, OfficerRole, State, Verdict
 from cases.notices import officers_around, tell_officer
-from cases.ports import Chat, Reporter, UnitOfWork
+from cases.ports import Chat, UnitOfWork
 from cases.rules import Rules
 from cases.visibility import Sight, sight
 
@@ -132,19 +132,6 @@ def correct_identity(unit: UnitOfWork, chat: Chat, name: str, phone: str, now: d
         unit.cases.log(CaseEvent(reporter.case_id, now, "identity_corrected", "resident"))
         count += 1
     return count
-
-
-def identity_due(reporter: Reporter, case: Case, rules: Rules) -> date | None:
-    """When the vault entry is erased: months after closing (domain 7.3), anonymous ones 30 days after the answer."""
-    from cases.model import Secrecy
-
-    if reporter.secrecy is Secrecy.ANONYMOUS and case.relayed_at is not None:
-        return (case.relayed_at + timedelta(days=30)).astimezone(rules.zone).date()
-    if case.closed_at is None:
-        return None
-    closed = case.closed_at.astimezone(rules.zone).date()
-    months = closed.month - 1 + rules.limits.identity_months
-    return date(closed.year + months // 12, months % 12 + 1, min(closed.day, 28))
 
 
 def tell_handlers(unit: UnitOfWork, rules: Rules, case: Case, key: str, effect: str, now: datetime) -> None:

@@ -1,0 +1,1 @@
+"""What happens by itself: delivery of the outbox, fetching of files, reminders and digests."""

@@ -106,7 +106,10 @@ def nursery() -> Iterator[socket.socket]:
 
 @dataclass
 class Driver:
-    """Drives stories to their end through `kills` deaths. `points` are where victims die; "" is any moment."""
+    """Drives stories to their end through `kills` deaths, or as many as their length allows.
+
+    `points` are where victims die, having been there up to `nth` times; "" is any moment of the first `seconds`.
+    """
 
     control: socket.socket
     url: str
@@ -116,6 +119,8 @@ class Driver:
     start: datetime
     at_once: int = 8
     alone: bool = False
+    nth: int = 12
+    seconds: float = 0.15
     seed: int = 1
     toll: Toll = field(default_factory=Toll)
     _told_all: bool = False
@@ -126,8 +131,8 @@ class Driver:
         while True:
             last = self.toll.kills >= self.kills or (self._told_all and all(story.ended for story in begun))
             point = "" if last else chance.choice(self.points)
-            life = self._bear("never" if last else point or "never", chance.randint(1, 12))
-            until = time.monotonic() + (PATIENCE * 10 if last else AWHILE if point else chance.uniform(0, 0.15))
+            life = self._bear("never" if last else point or "never", chance.randint(1, self.nth))
+            until = time.monotonic() + (PATIENCE * 10 if last else AWHILE if point else chance.uniform(0, self.seconds))
             died = self._feed(life, begun, stories, until, chance, more=not last)
             if last and not died and all(story.ended for story in begun):
                 return self._leave(life, begun)

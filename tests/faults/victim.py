@@ -114,6 +114,7 @@ class Victim:
         self._reminders = Reminders(offices["reminders"], rules, most=SLICE)
         for office in offices.values():
             office.on_woken = self._wake
+            office.courier = None if self._alone else self._delivery
         self._background: list[asyncio.Task[None]] = []
 
     def _wake(self, woken: set[str]) -> None:
