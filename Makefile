@@ -31,7 +31,7 @@ run: $(VENV)/.ok  ## serve on http://127.0.0.1:8080
 	@$(BIN)/python -m bot run
 
 test: $(VENV)/.ok-dev  ## every test, PostgreSQL included; browser tests where Chromium is
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not slow"
 
 fast: $(VENV)/.ok-dev  ## the tests that take seconds
 	$(BIN)/python -m pytest -m "not slow and not browser and not postgres"

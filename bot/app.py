@@ -98,6 +98,7 @@ class App:
             cap=FILE_CAP,
             on_failed=self._file_failed,
             on_stored=answers.file_stored,
+            alarm=self.alarms.raise_,
             alone=alone,
         )
         self.reminders = Reminders(self.office, lambda: self.rulebook.rules, act=self._act)
@@ -131,6 +132,7 @@ class App:
 
     def _wake(self, woken: set[str]) -> None:
         self.delivery.wake(woken)
+        self.fetcher.wake(woken)
         self.live.wake(woken)
 
     def _act(self, unit: StoredWork, case_id: str, what: str, now: datetime) -> None:

@@ -221,6 +221,7 @@ class CaseFileRow(SQLModel, table=True):
     """Evidence and documents; the content lies sealed in the file vault."""
 
     __tablename__ = "case_file"
+    __table_args__ = (Index("ix_case_file_state", "state", "added_at"),)
     id: str = Field(primary_key=True, max_length=32)
     case_id: str = Field(default="", max_length=32, index=True)
     chat_key: str = Field(default="", max_length=32, index=True)

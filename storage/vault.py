@@ -28,7 +28,9 @@ class FileVault:
         target = self._path(file_id, part)
         temporary = target.with_suffix(".tmp")
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.parent.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _sync_folder(self.folder)  # the new folder itself must survive a power cut
             with temporary.open("wb") as file:
                 file.write(self._keys.seal_bytes(PLACE, f"{file_id}/{part}", content))
                 file.flush()

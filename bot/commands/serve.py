@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+import signal
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import structlog
@@ -57,7 +58,8 @@ async def _main(settings: Settings, *, pages: bool, work: bool) -> int:
     app = App(settings)
     await app.open(exclusive=work)
     try:
-        await _announce(app)
+        if pages:
+            await _announce(app)
         server = _Server(app, settings)
         async with contextlib.AsyncExitStack() as stack:
             if work:
@@ -97,6 +99,18 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: Any = None) -> None:
         self._app.live.close()
         await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End on Ctrl-C or SIGTERM, and let the caller close the rest: uvicorn's own would raise the signal again."""
+        loop = asyncio.get_running_loop()
+        for one in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(one, self.handle_exit, one, None)
+        try:
+            yield
+        finally:
+            for one in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(one)
 
     async def wait_for_signal(self) -> None:
         """Serve nothing, end on the same signals."""

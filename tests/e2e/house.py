@@ -17,7 +17,9 @@ from bot.app import App
 from bot.clock import SteppedClock
 from bot.settings import Settings
 from cases import officers
+from cases.messages import Pace
 from cases.model import Officer, OfficerRole
+from scheduler.delivery import Delivery
 from storage.work import StoredWork
 from tests.fakes.telegram_people import TelegramPerson
 from tests.fakes.telegram_server import FakeTelegram
@@ -90,8 +92,18 @@ async def open_house(folder: Path, database_url: str, clock: SteppedClock) -> As
         zalo.oa.hook.url = f"{address}/webhook/zalo-oa"
         app = App(settings, clock)
         await app.open()
+        _unpaced(app)
         async with _serving(app, port):
             yield House(app, address, telegram, zalo, clock)
+
+
+def _unpaced(app: App) -> None:
+    """No waiting for a messenger's pace: it has tests of its own, and a minute of waiting teaches nothing here."""
+    for channel in app.channels.values():
+        channel.pace = Pace(0)
+    app.delivery = Delivery(
+        app.office, app.channels, alarm=app.alarms.raise_, on_undeliverable=app.alarms.note_undeliverable
+    )
 
 
 @contextlib.asynccontextmanager

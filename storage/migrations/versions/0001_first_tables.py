@@ -119,6 +119,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('case_file', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_case_file_case_id'), ['case_id'], unique=False)
+        batch_op.create_index('ix_case_file_state', ['state', 'added_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_file_chat_key'), ['chat_key'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_file_next_try_at'), ['next_try_at'], unique=False)
 
@@ -313,6 +314,7 @@ def downgrade() -> None:
     with op.batch_alter_table('case_file', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_case_file_next_try_at'))
         batch_op.drop_index(batch_op.f('ix_case_file_chat_key'))
+        batch_op.drop_index('ix_case_file_state')
         batch_op.drop_index(batch_op.f('ix_case_file_case_id'))
 
     op.drop_table('case_file')
