@@ -93,6 +93,11 @@ COMMANDS: dict[str, tuple[str, str, Words]] = {
             _arg("--reason", default=""),
         ],
     ),
+    "bench": (
+        "figures beside peers, as JSON lines (from the source tree)",
+        "bench:bench",
+        [_arg("words", nargs=argparse.REMAINDER, help="see python -m bench --help")],
+    ),
     "demo": (
         "a fictional commune and a month of cases, told on a moving clock",
         "demo:demo",

@@ -150,6 +150,23 @@ async def test_a_locked_file_is_a_fault_that_heals(tmp_path: Path) -> None:
     await database.close()
 
 
+@pytest.mark.skipif(journal_mode() != "WAL", reason="with a rollback journal readers hold writers up")
+async def test_a_long_reader_and_a_backup_disturb_nobody(database: SqliteDatabase, tmp_path: Path) -> None:
+    """Three hundred writes while somebody reads for long and a backup runs: no fault, and the copy is sound."""
+    reader = driver.connect(str(database.path), isolation_level=None)
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT count(*) FROM t").fetchone() == (0,)
+    copy = driver.connect(str(tmp_path / "copy.db"), check_same_thread=False)
+    source = driver.connect(str(database.path), check_same_thread=False)
+    backup = asyncio.to_thread(source.backup, copy, pages=1)
+    await asyncio.gather(backup, *(database.write(partial(put, x=x, filler=2000)) for x in range(300)))
+    assert reader.execute("SELECT count(*) FROM t").fetchone() == (0,)
+    assert len(await database.read(rows)) == 300
+    assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    for connection in (reader, copy, source):
+        connection.close()
+
+
 async def test_a_read_only_file_is_a_fault(database: SqliteDatabase) -> None:
     """Nothing half-written when the file cannot be written."""
     await database.write(lambda c: c.exec_driver_sql("PRAGMA query_only=ON"))

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import logging
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 import structlog
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bot.clock import SteppedClock
 from bot.logs import OURS, configure
@@ -26,8 +22,7 @@ from cases.handling import triage
 from cases.messages import Address, Contact, FileKind, FileRef, Outgoing, Place
 from cases.model import Case, Officer, OfficerRole, State
 from cases.rules import Rules
-from cases.text import strip_marks
-from storage.keys import KeyRing
+from storage.keys import KeyRing, SealBroken
 from storage.migrate import upgrade
 from storage.tables import metadata
 from storage.vault import FileVault
@@ -37,73 +32,9 @@ from tests.databases import opened
 from tests.handlers.cast import Person, cases_of, open_spine
 from tests.handlers.officer_cast import PIN, Bureau, an_answer
 from tests.handlers.test_officer_actions import at
+from tests.storage.marks import MARKS, forms, hits
 
 TODAY = date(2026, 3, 2)
-MARKS = {
-    "story": "mươngthốiQzk1",
-    "more of the story": "ruồinhặngQzk2",
-    "place": "quánbàPhấnQzk3",
-    "shared place": "nhàôngKhểnhQzk4",
-    "when": "giỗcụQzk5",
-    "name": "ĐặngThịQzkf",
-    "phone": "0987612345",
-    "contact": "84977123456",
-    "resident's id": "7700112233445566",
-    "officer's id": "8800112233445566",
-    "officer's name": "BùiVănQzk7",
-    "officer's new name": "BùiVănQzk8",
-    "file's name": "ảnhchụpQzk9",
-    "file's handle": "AgACAgQzk10",
-    "file's content": "nộidungảnhQzk11",
-    "question": "mươngnàoQzk12",
-    "answer": "sauchợQzk13",
-    "addition": "tốiquaQzk14",
-    "reply": "sẽdọnQzk15",
-    "signer": "TrầnVănQzk16",
-    "verdict": "vẫnhôiQzk17",
-    "draft": "đườngtrơnQzk18",
-    "failing": "lỗinặngQzk19",
-    "web": "gửitừwebQzk20",
-    "PIN": PIN,
-}
-
-
-def forms(mark: str) -> dict[str, bytes]:
-    """How a text may lie on a disk."""
-    found: dict[str, bytes] = {}
-    spellings = {"as sent": mark, "lower": mark.lower(), "bare": strip_marks(mark).lower()}
-    for spelling, words in spellings.items():
-        for norm in ("NFC", "NFD"):
-            shape = unicodedata.normalize(norm, words)
-            raw = shape.encode()
-            ways = {
-                "utf-8": raw,
-                "utf-16-le": shape.encode("utf-16-le"),
-                "utf-16-be": shape.encode("utf-16-be"),
-                "hex": raw.hex().encode(),
-                "HEX": raw.hex().upper().encode(),
-                "json": json.dumps(shape)[1:-1].encode(),
-                "url": quote(shape).encode(),
-                **{f"base64+{shift}": _inner_base64(raw, shift) for shift in range(3)},
-            }
-            found.update({f"{spelling} {norm} {way}": content for way, content in ways.items()})
-    return found
-
-
-def _inner_base64(raw: bytes, shift: int) -> bytes:
-    """What base64 of a longer text holds of it, whatever stands before and after."""
-    coded = base64.b64encode(b"\0" * shift + raw + b"\0" * 3)
-    return coded[(4 if shift else 0) : (len(raw) + shift) // 3 * 4]
-
-
-def hits(content: bytes, where: str) -> list[str]:
-    """Every mark found in any form."""
-    return [
-        f"{what} in {where} ({way})"
-        for what, mark in MARKS.items()
-        for way, form in forms(mark).items()
-        if form in content
-    ]
 
 
 def on_disk(folder: Path) -> list[str]:
@@ -257,6 +188,54 @@ async def test_the_sweep_is_not_blind(office: Office, rules: Rules, clock: Stepp
     assert any(hit.startswith("story in hoiam.db") for hit in on_disk(tmp_path))
     for way, form in forms(MARKS["name"]).items():
         assert hits(b"\0\1" + form + b"\2", "a file"), way
+
+
+SEALED = {
+    "case": ("id", "sealed_content"),
+    "case_event": ("row_key", "sealed_data"),
+    "case_file": ("id", "sealed_source"),
+    "failed_update": ("id", "sealed_update"),
+    "officer": ("id", "sealed_person"),
+    "outbox": ("effect_key", "sealed_body"),
+    "reporter": ("ref", "sealed_identity"),
+    "web_line": ("effect_key", "sealed_body"),
+    "chat": ("key", "sealed_address"),
+    "chat ": ("key", "sealed_talk"),
+}
+
+
+async def test_no_sealed_value_opens_in_another_place(
+    any_office: Office, rules: Rules, clock: SteppedClock, tmp_path: Path
+) -> None:
+    """Thousands of exchanges between rows, columns and tables: each opens where it was sealed and nowhere else."""
+    await live(any_office, rules, clock, FileVault(tmp_path, any_office.keys))
+
+    def read(unit: StoredWork) -> list[tuple[str, str, bytes]]:
+        found = []
+        for name, (key, column) in SEALED.items():
+            table = metadata.tables[name.strip()]
+            rows = unit.connection.execute(select(table.c[key], table.c[column]).where(table.c[column].is_not(None)))
+            found += [(f"{table.name}.{column}", row, sealed) for row, sealed in rows]
+        return found
+
+    values = await any_office.read(read)
+    assert {place for place, _, _ in values} == {f"{name.strip()}.{column}" for name, (_, column) in SEALED.items()}
+    opened_at = [
+        (place == own_place and row == own_row)
+        for own_place, own_row, sealed in values
+        for place, row, _ in values
+        if _opens(any_office.keys, place, row, sealed)
+    ]
+    assert len(values) ** 2 > 1000
+    assert opened_at == [True] * len(values)
+
+
+def _opens(keys: KeyRing, place: str, row: str, sealed: bytes) -> bool:
+    try:
+        keys.open_bytes(place, row, sealed)
+    except SealBroken:
+        return False
+    return True
 
 
 @contextmanager
