@@ -30,7 +30,7 @@ install: $(VENV)/.ok  ## install what running needs into .venv
 run: $(VENV)/.ok  ## serve on http://127.0.0.1:8080
 	@$(BIN)/python -m bot run
 
-test: $(VENV)/.ok-dev  ## every test, PostgreSQL included; browser tests where Chromium is
+test: $(VENV)/.ok-dev  ## the tests, PostgreSQL included; browser tests where Chromium is; the longest are in soak
 	$(BIN)/python -m pytest -m "not slow"
 
 fast: $(VENV)/.ok-dev  ## the tests that take seconds
@@ -49,6 +49,7 @@ bench: $(VENV)/.ok-dev  ## figures beside peers, JSON lines
 
 soak: $(VENV)/.ok-dev  ## the long versions of the reliability tests
 	HOIAM_SOAK=1 $(BIN)/python -m pytest -m slow
+	HOIAM_SOAK=1 $(BIN)/python -m pytest tests/faults tests/scheduler/test_delivery_killed.py
 
 fakes: $(VENV)/.ok-dev  ## local Telegram and Zalo servers to try the bot without any account
 	@$(BIN)/python -m tests.fakes
