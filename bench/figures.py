@@ -63,7 +63,7 @@ class Sizes:
     rounds: int = 5
     reports: int = 80
     steady_seconds: float = 60.0
-    beside_seconds: float = 10.0
+    beside_seconds: float = 6.0
     drain: tuple[int, ...] = (1_000, 20_000, 100_000)
     drain_beside: int = 20_000
     trips: int = 12  # reports per resident with 50 ms round trips

@@ -42,7 +42,7 @@ def delegate(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, to_un
     together = companions(unit, case)
     if starts:
         move(case, State.IN_PROGRESS, Actor.AUTHORITY)
-    case.assigned_unit = to_unit.strip()[:200]
+    case.assigned_unit = to_unit.strip()[:100]
     record_all(unit, case, together, officer, "delegated", now, to=case.assigned_unit)
     for one in (case, *together) if starts else ():
         authority = directory.name(one.competent_authority)

@@ -215,6 +215,8 @@ def take_evidence(turn: Turn, answer: Answer) -> str | Again:
         return report_end.after_evidence(turn)
     if answer.files:
         over = add_files(turn, answer.files)
+        if len(answer.text.split()) >= 3:  # a caption belongs to the story
+            add_story(turn, answer.text)
         return Again(turn.text("files_over", most=turn.rules.limits.files) if over else "")
     if any(same_answer(answer.text, word) for word in turn.text("words_none").split(",")):
         return report_end.after_evidence(turn)

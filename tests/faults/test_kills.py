@@ -14,7 +14,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select, text
 
 from bot.clock import SteppedClock
