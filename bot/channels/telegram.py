@@ -119,6 +119,10 @@ class Telegram:
             return
         await Poller(self._parts()[1].updates, self._read, accept, self.acknowledge, self._cry).run()
 
+    def is_group(self, to: Address) -> bool:
+        """Groups have negative ids, and a pace of their own."""
+        return to.id.startswith("-")
+
     async def acknowledge(self, incoming: Incoming) -> None:
         """Tell Telegram that a pressed button was heard, once; call it after the update is stored. Never raises."""
         tap = self._taps.pop(incoming.message_id, "")
