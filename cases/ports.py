@@ -106,7 +106,6 @@ class CaseQuery:
     submitted_to: date | None = None
     clock_running: bool = False
     nudge_before: datetime | None = None
-    after_id: str = ""
     limit: int = 0
 
 

@@ -86,7 +86,7 @@ def ask_summary(turn: Turn) -> Prompt:
         contact=", ".join(part for part in (draft.name, draft.phone) if part),
         secrecy=turn.text(f"secrecy_{draft.secrecy}"),
     )
-    notices = [_notice(turn, rule, conflicted, alternate) for rule, conflicted, alternate in way.notices]
+    notices = [_notice(turn, conflicted, alternate) for _rule, conflicted, alternate in way.notices]
     if way.blocked:
         notices.append(turn.text("coi_unknown_post"))
     if way.direct_upper:
@@ -98,7 +98,7 @@ def ask_summary(turn: Turn) -> Prompt:
     return Prompt("\n\n".join([lines, *dict.fromkeys(notices), turn.text("summary_choices")]), tuple(offered))
 
 
-def _notice(turn: Turn, rule: str, conflicted: str, alternate: str) -> str:
+def _notice(turn: Turn, conflicted: str, alternate: str) -> str:
     directory = directory_of(turn)
     return turn.text(
         "coi_notice", conflicted_body=directory.short(conflicted), alternate_body=directory.short(alternate)
