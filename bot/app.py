@@ -203,6 +203,7 @@ class App:
             localities=places,
             hamlets=hamlets,
             registry=self.registry,
+            rules=lambda: self.rulebook.rules,
             channels=self.channels,
             live=self.live,
             live_look_seconds=20.0 if self.database.dialect == "sqlite" else 2.0,

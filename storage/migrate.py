@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from storage.tables import metadata
+from storage.layout import metadata
 
 FOLDER = Path(__file__).parent / "migrations"
 

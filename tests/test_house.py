@@ -15,16 +15,17 @@ from bot.settings import Settings
 
 Check = Callable[[str, ast.Module], Iterator[str]]
 HOUSE = Path(__file__).parents[1]
-ROOMS = ("bot", "cases", "data", "handlers", "scheduler", "storage", "web")
+ROOMS = ("bot", "cases", "data", "handlers", "papers", "scheduler", "storage", "web")
 OUTSIDE = "third party"
 MAY_IMPORT = {
     "bot": {*ROOMS, OUTSIDE},
     "cases": {"cases"},
     "data": set[str](),
     "handlers": {"cases", "handlers"},
-    "scheduler": {"cases", "scheduler", "storage", OUTSIDE},
+    "papers": {"cases", "papers", OUTSIDE},
+    "scheduler": {"cases", "papers", "scheduler", "storage", OUTSIDE},
     "storage": {"cases", "storage", OUTSIDE},
-    "web": {"cases", "handlers", "storage", "web", OUTSIDE},
+    "web": {"cases", "handlers", "papers", "storage", "web", OUTSIDE},
 }
 CLOCKS = {
     "datetime": {"now", "utcnow", "today"},

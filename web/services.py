@@ -9,6 +9,7 @@ from datetime import date, datetime
 from prometheus_client import CollectorRegistry
 
 from cases.messages import Incoming
+from cases.rules import Rules
 from cases.wording import Wording
 from storage.vault import FileVault
 from storage.work import Office, StoredWork
@@ -44,7 +45,7 @@ async def nothing_published() -> Sequence[PublishedCase]:
 class WebServices:
     """Everything the pages and endpoints use.
 
-    `accept` takes one update to its commit and raises `web.webhooks.Busy` when nothing could be stored.
+    `rules` answers the set in force, to be asked for once in each request. `accept` takes one update to its commit and raises `web.webhooks.Busy` when nothing could be stored.
     `accept_noted` (optional) does the same with a note in the same transaction, before the dialogue speaks: the
     person's own words then appear if and only if the update was taken. `ready` answers a mapping with `ok`.
     `live_look_seconds` bounds how late a line comes that another process wrote. `channel_links` are (name, address)
@@ -60,6 +61,7 @@ class WebServices:
     localities: Callable[[], Named]
     hamlets: Callable[[str], Named]
     registry: CollectorRegistry
+    rules: Callable[[], Rules]
     channels: Mapping[str, WebhookChannel] = field(default_factory=dict)
     live: LiveLines = field(default_factory=LiveLines)
     published: Callable[[], Awaitable[Sequence[PublishedCase]]] = nothing_published

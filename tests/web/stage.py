@@ -18,6 +18,7 @@ import yaml
 from prometheus_client import CollectorRegistry
 
 from bot.clock import system_clock
+from bot.data import load_rules
 from cases.messages import Ask, Choice, Incoming, Outgoing
 from cases.wording import Wording
 from storage.database import Database, open_database
@@ -129,6 +130,7 @@ def services_for(office: Office, desk: Desk, folder: Path) -> WebServices:
         localities=lambda: (("xa-mau", "xã Mẫu"),),
         hamlets=lambda locality: HAMLETS if locality == "xa-mau" else (),
         registry=CollectorRegistry(),
+        rules=load_rules,
     )
     office.on_woken = services.live.wake
     return services

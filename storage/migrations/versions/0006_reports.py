@@ -1,0 +1,19 @@
+"""Tables of periodic reports: drafts, recipients, opinions."""
+
+import sqlalchemy as sa
+from alembic import op
+
+import sqlmodel
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

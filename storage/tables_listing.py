@@ -1,0 +1,3 @@
+"""Tables behind lists: keyed search words and saved views."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Tables of periodic reports: drafts, recipients, opinions."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Tables of edited rules: proposals, approvals, versions."""
+
+from __future__ import annotations
