@@ -45,7 +45,8 @@ async def nothing_published() -> Sequence[PublishedCase]:
 class WebServices:
     """Everything the pages and endpoints use.
 
-    `rules` answers the set in force, to be asked for once in each request. `accept` takes one update to its commit and raises `web.webhooks.Busy` when nothing could be stored.
+    `rules` answers the set in force, to be asked for once in each request.
+    `accept` takes one update to its commit and raises `web.webhooks.Busy` when nothing could be stored.
     `accept_noted` (optional) does the same with a note in the same transaction, before the dialogue speaks: the
     person's own words then appear if and only if the update was taken. `ready` answers a mapping with `ok`.
     `live_look_seconds` bounds how late a line comes that another process wrote. `channel_links` are (name, address)
