@@ -54,8 +54,11 @@ class SafeHeaders:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
-                cached = any(name.lower() == b"cache-control" for name, _ in headers)
-                message = {**message, "headers": headers + (self._fixed if cached else self._uncached)}
+                own = {name.lower() for name, _ in headers}
+                wanted = self._fixed if b"cache-control" in own else self._uncached
+                if b"content-security-policy" in own:  # the list that others may frame brings its own policy
+                    wanted = [pair for pair in wanted if pair[0] not in own | {b"x-frame-options"}]
+                message = {**message, "headers": headers + wanted}
             await send(message)
 
         return guarded
