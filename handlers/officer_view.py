@@ -10,13 +10,21 @@ from cases.calendar import local_date
 from cases.forwarding import text_for_authority
 from cases.lifecycle import Actor
 from cases.model import Case, CaseEvent, Secrecy
+from cases.names import listed
 from cases.redaction import redact
 from cases.rules import show_date
 from handlers.turn import Turn
 
 HISTORY = 12  # latest lines shown
-_UNTOLD = frozenset({"read"})
-_DESK_ONLY = frozenset({"identity_read", "joined", "merged"})
+_UNTOLD = frozenset({"read", "file_opened"})
+_FOR_AUTHORITY = frozenset(
+    {
+        *("forwarded", "received", "delegated", "extended", "replied", "reply_file", "returned", "urged", "escalated"),
+        *("due_changed", "info_asked", "info_received", "dialogue_asked", "dialogue_opened", "dialogue_held"),
+        *("added", "relayed", "verdict", "closed", "withdrawn"),
+    }
+)
+"""What the authority is told of the history; anything else, known or to come, is the desk's own affair."""
 
 
 def notice_text(turn: Turn, case: Case, directory: Directory) -> str:
@@ -61,7 +69,7 @@ def _report(turn: Turn, case: Case, directory: Directory, *, for_authority: bool
         "officer_content",
         story=text_for_authority(turn.unit, case) if for_authority else case.text,
         kind=turn.rules.taxonomy.kinds.get(case.kind, case.kind),
-        about=", ".join(about),
+        about=listed(about),
         place=", ".join(place),
         happened=case.happened,
         files=len(turn.unit.files.of_case(case.id, "evidence")) or "",
@@ -91,7 +99,7 @@ def history_text(turn: Turn, case: Case, *, for_authority: bool = False) -> str:
     told = [event for event in turn.unit.cases.history(case.id) if event.what not in _UNTOLD]
     if for_authority:  # what the desk did before its letter is its own affair
         sent = next((number for number, event in enumerate(told) if event.what == "forwarded"), len(told))
-        told = [event for event in told[sent:] if event.what not in _DESK_ONLY]
+        told = [event for event in told[sent:] if event.what in _FOR_AUTHORITY]
     lines = [_line(turn, event, for_authority=for_authority) for event in told[-HISTORY:]]
     return "\n".join([turn.text("officer_history"), *lines]) if lines else ""
 
@@ -107,6 +115,8 @@ def _line(turn: Turn, event: CaseEvent, *, for_authority: bool) -> str:
 _SAYS: dict[str, Callable[[CaseEvent], object]] = {
     "asked_info": lambda event: event.data.get("question"),
     "added": lambda event: event.data.get("text"),
+    "wrote": lambda event: event.data.get("text"),
+    "paper_made": lambda event: event.data.get("doc_no"),
     "forwarded": lambda event: event.data.get("doc_no"),
     "replied": lambda event: event.data.get("doc_no"),
     "extended": lambda event: event.data.get("reason"),
