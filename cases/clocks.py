@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from cases.calendar import ZONE, WorkCalendar, local_date, vn_date
+from cases.calendar import ZONE, WorkCalendar, local_date
 from cases.deadlines import (
     ClockError,
     DeadlineProfile,
@@ -104,7 +104,7 @@ def start_authority_clock(
 def latest_due_on(case: Case, profile: DeadlineProfile, calendar: WorkCalendar) -> date:
     """The last day an extension could reach: the 30th working day, never earlier than what is already promised."""
     if case.received_on is None or case.due_on is None:
-        raise ClockError("extension_no_clock", "Cơ quan chưa ghi ngày nhận nên chưa có hạn để gia hạn.")
+        raise ClockError("extension_no_clock")
     return max(calendar.nth_working_day(case.received_on, profile.max_extended_wd), case.due_on)
 
 
@@ -123,16 +123,16 @@ def grant_extension(
 
     Allowed until 24:00 local of the due day, with a reason and a numbered, dated, signed document.
     ClockError codes: `extension_no_clock`, `extension_twice`, `extension_late`, `extension_no_reason`,
-    `extension_no_document`, `extension_not_longer`.
+    `extension_no_document`, `extension_doc_late`, `extension_not_longer`.
     """
     asked_on = local_date(asked_at)
     due_on = _extendable_due(case, asked_on)
     if not reason.strip():
-        raise ClockError("extension_no_reason", "Cần nêu lý do gia hạn.")
+        raise ClockError("extension_no_reason")
     if doc_date is None or not doc_no.strip() or not signed_by.strip():
-        raise ClockError("extension_no_document", "Gia hạn phải có văn bản: số, ngày ban hành và người ký.")
+        raise ClockError("extension_no_document")
     if doc_date > asked_on:
-        raise ClockError("extension_no_document", f"Văn bản gia hạn ghi ngày {vn_date(doc_date)}, sau ngày đề nghị.")
+        raise ClockError("extension_doc_late", date=doc_date)
     until = _extended_until(due_on, extra_or_until, latest_due_on(case, profile, calendar), calendar)
     case.extension = Extension(asked_on, until, reason.strip(), doc_no.strip(), doc_date, signed_by.strip())
     case.clock_version += 1
@@ -223,28 +223,24 @@ def _local_day(moment: datetime | date) -> date:
 
 def _check_receipt(case: Case, received_on: date, today: date) -> None:
     if case.kind not in (Kind.REPORT, Kind.PETITION):
-        raise ClockError("kind_without_clock", "Chỉ phản ánh, kiến nghị mới có thời hạn trả lời bằng văn bản.")
+        raise ClockError("kind_without_clock")
     if case.forwarded_at is None:
-        raise ClockError("not_forwarded", "Hồ sơ chưa chuyển đến cơ quan có thẩm quyền nên chưa ghi được ngày nhận.")
+        raise ClockError("not_forwarded")
     forwarded_on = min(local_date(case.forwarded_at), case.forward_doc_date or date.max)
     if received_on > today:
-        sentence = f"Ngày nhận {vn_date(received_on)} ở sau hôm nay, {vn_date(today)}."
-        raise ClockError("received_in_future", sentence)
+        raise ClockError("received_in_future", date=received_on, today=today)
     if received_on < forwarded_on:
-        sentence = f"Ngày nhận {vn_date(received_on)} ở trước ngày chuyển, {vn_date(forwarded_on)}."
-        raise ClockError("received_before_forwarding", sentence)
+        raise ClockError("received_before_forwarding", date=received_on, forwarded_on=forwarded_on)
 
 
 def _extendable_due(case: Case, asked_on: date) -> date:
     """The due date an extension may still move."""
     if case.received_on is None or case.due_on is None or not case.awaits_reply or asked_on < case.received_on:
-        raise ClockError("extension_no_clock", "Hồ sơ không có thời hạn trả lời đang chạy nên không gia hạn được.")
+        raise ClockError("extension_no_clock")
     if case.extension is not None:
-        sentence = f"Hồ sơ đã gia hạn một lần, đến {vn_date(case.extension.due_on)}; không gia hạn lần thứ hai."
-        raise ClockError("extension_twice", sentence)
+        raise ClockError("extension_twice", date=case.extension.due_on)
     if asked_on > case.due_on:
-        sentence = f"Hạn trả lời đã hết ngày {vn_date(case.due_on)}; gia hạn phải làm trước khi hết hạn."
-        raise ClockError("extension_late", sentence)
+        raise ClockError("extension_late", date=case.due_on)
     return case.due_on
 
 
@@ -255,7 +251,7 @@ def _extended_until(due_on: date, extra_or_until: int | date, latest: date, cale
     elif extra_or_until > 0:
         until = calendar.add_working_days(due_on, min(extra_or_until, calendar.working_days_between(due_on, latest)))
     if until <= due_on:
-        raise ClockError("extension_not_longer", f"Hạn mới phải sau hạn hiện tại, {vn_date(due_on)}.")
+        raise ClockError("extension_not_longer", date=due_on)
     return calendar.on_or_after(until)
 
 

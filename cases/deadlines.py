@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from cases.model import Subject
+from cases.reasons import Reason
 
 LAW_PROFILE = "qd124"
 DEFAULT_PROFILE = "default"
@@ -20,12 +21,8 @@ _TARGET_KEYS = {
 _OTHER_TARGETS = frozenset({"auto_receipt_seconds", "cutoff"})
 
 
-class ClockError(ValueError):
-    """A step of a clock is refused. `code` is for programs, the text is the Vietnamese sentence for the officer."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
+class ClockError(Reason):
+    """A step of a clock is refused, or its data are wrong; its sentence is wording data under `why_{code}`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +40,22 @@ class DeadlineProfile:
     basis: str
     applies_to: tuple[Subject, ...] = ()
 
-    def basis_phrase(self, commune: str) -> str:
-        """What the resident is told the term rests on."""
-        return "theo quy định" if self.is_law else f"theo cam kết của {commune}"
+    @property
+    def basis_key(self) -> str:
+        """The text that tells a reader what the term rests on (its value: `commune`)."""
+        return "basis_law" if self.is_law else "basis_promise"
 
 
 def profiles_from_mapping(mapping: Mapping[str, object]) -> dict[str, DeadlineProfile]:
-    """Profiles by code, from `deadline_profiles` of the directory. ClockError `bad_profile` names what is wrong."""
+    """Profiles by code, from `deadline_profiles` of the directory. ClockError `profile_…` names what is wrong."""
     profiles = {code: _profile(code, entry) for code, entry in mapping.items()}
     if DEFAULT_PROFILE not in profiles:
-        raise ClockError("bad_profile", "deadline_profiles phải có mục default.")
+        raise ClockError("profile_no_default")
     owner: dict[Subject, str] = {}
     for profile in profiles.values():
         for subject in profile.applies_to:
             if subject in owner:
-                sentence = f"deadline_profiles: {subject} nằm trong cả {owner[subject]} và {profile.code}."
-                raise ClockError("bad_profile", sentence)
+                raise ClockError("profile_twice", what=subject.value, one=owner[subject], other=profile.code)
             owner[subject] = profile.code
     return profiles
 
@@ -84,12 +81,12 @@ class InternalTargets:
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, object]) -> InternalTargets:
-        """From `internal_targets` of the directory. ClockError `bad_targets` for an unknown key or a bad value."""
+        """From `internal_targets` of the directory. ClockError for an unknown key or a bad value."""
         known = _TARGET_KEYS.keys() | _TARGET_KEYS.values() | _OTHER_TARGETS
         if strange := sorted(key for key in mapping if key not in known):
-            raise ClockError("bad_targets", f"internal_targets có khóa lạ: {', '.join(strange)}.")
+            raise ClockError("data_strange_keys", where="internal_targets", what=", ".join(strange))
         days = {
-            _TARGET_KEYS.get(key, key): _days("bad_targets", f"internal_targets.{key}", value)
+            _TARGET_KEYS.get(key, key): whole_days(f"internal_targets.{key}", value)
             for key, value in mapping.items()
             if key not in _OTHER_TARGETS
         }
@@ -99,11 +96,11 @@ class InternalTargets:
 def _profile(code: str, entry: object) -> DeadlineProfile:
     where = f"deadline_profiles.{code}"
     if not isinstance(entry, Mapping):
-        raise ClockError("bad_profile", f"{where} phải có dạng {{reply_wd: …, max_extended_wd: …}}.")
-    reply = _days("bad_profile", f"{where}.reply_wd", entry.get("reply_wd"))
-    longest = _days("bad_profile", f"{where}.max_extended_wd", entry.get("max_extended_wd"))
+        raise ClockError("profile_shape", where=where)
+    reply = whole_days(f"{where}.reply_wd", entry.get("reply_wd"))
+    longest = whole_days(f"{where}.max_extended_wd", entry.get("max_extended_wd"))
     if longest < reply:
-        raise ClockError("bad_profile", f"{where}: max_extended_wd là tổng số ngày nên không thể nhỏ hơn reply_wd.")
+        raise ClockError("profile_total", where=where)
     return DeadlineProfile(
         code=code,
         reply_wd=reply,
@@ -116,26 +113,32 @@ def _profile(code: str, entry: object) -> DeadlineProfile:
 
 def _subjects(where: str, names: object) -> tuple[Subject, ...]:
     if not isinstance(names, Iterable) or isinstance(names, str):
-        raise ClockError("bad_profile", f"{where}.applies_to phải là một danh sách.")
+        raise ClockError("data_no_list", where=f"{where}.applies_to")
     try:
         return tuple(Subject(name) for name in names)
     except ValueError as error:
-        raise ClockError("bad_profile", f"{where}.applies_to có đối tượng lạ: {error}.") from error
+        raise ClockError("profile_subject", where=f"{where}.applies_to", what=str(error)) from error
 
 
-def _days(code: str, where: str, value: object) -> int:
+def whole_days(where: str, value: object) -> int:
+    """A number of working days, at least one; ClockError `data_days` names where it stands."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ClockError(code, f"{where} phải là số ngày làm việc từ 1 trở lên, không phải {value!r}.")
+        raise ClockError("data_days", where=where, what=repr(value))
     return value
 
 
-def _cutoff(value: object) -> time | None:
-    """A local hour; None means the whole day counts. YAML 1.1 reads an unquoted 16:30 as the number 990."""
-    if value is None or isinstance(value, time):
+def hour(where: str, value: object) -> time:
+    """A local hour; ClockError `data_hour`. YAML 1.1 reads an unquoted 16:30 as the number 990."""
+    if isinstance(value, time):
         return value
     try:
         if isinstance(value, int) and not isinstance(value, bool):
             return time(value // 60, value % 60)
         return time.fromisoformat(str(value))
     except ValueError as error:
-        raise ClockError("bad_targets", f"internal_targets.cutoff phải có dạng 16:30, không phải {value!r}.") from error
+        raise ClockError("data_hour", where=where, what=repr(value)) from error
+
+
+def _cutoff(value: object) -> time | None:
+    """None means that the whole day counts."""
+    return None if value is None else hour("internal_targets.cutoff", value)

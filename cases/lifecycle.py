@@ -8,29 +8,10 @@ from enum import StrEnum
 
 from cases.bodies import Directory
 from cases.model import BodyRole, Case, Officer, OfficerRole, State, WrittenReply
+from cases.reasons import Part, Reason
 from cases.routing import forwarder_of
+from cases.scope import POST_UNKNOWN
 from cases.visibility import Sight, is_overdue, sight
-
-STATE_VI: Mapping[State, str] = {
-    State.SUBMITTED: "đã tiếp nhận",
-    State.NEEDS_COI_CHECK: "chờ xác minh đối tượng",
-    State.NEEDS_INFO: "đề nghị bổ sung",
-    State.REDIRECTED: "đã hướng dẫn",
-    State.REJECTED: "không thụ lý",
-    State.TRIAGED: "đã phân loại",
-    State.FORWARDED: "đã chuyển",
-    State.RECEIVED: "cơ quan đã nhận",
-    State.RETURNED: "trả lại, không đúng thẩm quyền",
-    State.IN_PROGRESS: "đang giải quyết",
-    State.EXTENDED: "gia hạn",
-    State.ANSWERED: "đã trả lời",
-    State.RELAYED: "đã báo người gửi",
-    State.DIALOGUE: "đối thoại",
-    State.CLOSED: "kết thúc",
-    State.PUBLISHED: "đã công khai",
-    State.WITHDRAWN: "người gửi đã rút",
-}
-"""What people call each state (domain 5.1)."""
 
 
 class Actor(StrEnum):
@@ -54,7 +35,11 @@ WHO: Mapping[State, Mapping[State, frozenset[Actor]]] = {
         State.NEEDS_COI_CHECK: frozenset({_S, _H}),  # the person turns out to be meant, the post is not known
         State.WITHDRAWN: frozenset({_R}),
     },
-    State.NEEDS_COI_CHECK: {State.TRIAGED: frozenset({_H}), State.WITHDRAWN: frozenset({_R})},
+    State.NEEDS_COI_CHECK: {
+        State.TRIAGED: frozenset({_H}),
+        State.REJECTED: frozenset({_2}),  # spam only: a post is not to be looked for in it
+        State.WITHDRAWN: frozenset({_R}),
+    },
     State.NEEDS_INFO: {
         State.SUBMITTED: frozenset({_R}),
         State.CLOSED: frozenset({_S}),  # after 15 working days, with notice
@@ -64,6 +49,7 @@ WHO: Mapping[State, Mapping[State, frozenset[Actor]]] = {
     State.REJECTED: {
         State.CLOSED: frozenset({_S, _H}),
         State.SUBMITTED: frozenset({_R}),  # appeal
+        State.NEEDS_COI_CHECK: frozenset({_R}),  # appeal of what was refused before the post was found
         State.WITHDRAWN: frozenset({_R}),
     },
     State.TRIAGED: {
@@ -110,34 +96,29 @@ AT_AUTHORITY_OR_LATER = frozenset(
 )
 
 
-class NotAllowed(ValueError):
-    """A step that may not be taken: `code` for programs, `sentence` (Vietnamese) for people."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
+class NotAllowed(Reason):
+    """A step that may not be taken; its sentence is wording data under `why_{code}`."""
 
 
 class ReplyIncomplete(NotAllowed):
-    """A reply that does not stop the clock; `missing` names each thing it lacks."""
+    """A reply that does not stop the clock; `missing` names each thing it lacks (texts `missing_{name}`)."""
 
     def __init__(self, missing: tuple[str, ...]) -> None:
-        lacking = "; ".join(MISSING_VI[one] for one in missing)
-        super().__init__("reply_incomplete", f"Văn bản trả lời chưa đủ để kết thúc thời hạn: {lacking}.")
+        super().__init__("reply_incomplete", missing=tuple(Part(f"missing_{one}") for one in missing))
         self.missing = missing
 
 
-MISSING_VI: Mapping[str, str] = {
-    "doc_no": "chưa có số văn bản",
-    "doc_date": "chưa có ngày văn bản",
-    "doc_date_in_future": "ngày văn bản sau ngày ghi nhận",
-    "doc_date_before_receipt": "ngày văn bản trước ngày cơ quan nhận hồ sơ",
-    "signed_by": "chưa có người ký",
-    "file": "chưa có tệp văn bản",
-    "addressee": "nơi nhận chưa có chủ thể giám sát đã chuyển hồ sơ",
-    "received_on": "chưa ghi ngày cơ quan nhận hồ sơ",
-}
+REPLY_ITEMS = (
+    "doc_no",
+    "doc_date",
+    "doc_date_in_future",
+    "doc_date_before_receipt",
+    "signed_by",
+    "file",
+    "addressee",
+    "received_on",
+)
+"""What `ReplyIncomplete.missing` may name."""
 
 
 def move(case: Case, to: State, actor: Actor) -> None:
@@ -146,31 +127,29 @@ def move(case: Case, to: State, actor: Actor) -> None:
     if to is State.WITHDRAWN:
         _check_withdrawal(case)
     if who is None:
-        now, wanted = STATE_VI[case.state], STATE_VI[to]
-        raise NotAllowed("not_from_here", f'Hồ sơ đang ở bước "{now}", chưa thể chuyển sang bước "{wanted}".')
+        raise NotAllowed("not_from_here", now=case.state, wanted=to)
     if actor not in who:
-        raise NotAllowed("not_yours", f'Bước "{STATE_VI[to]}" không thuộc phần việc của người đang thao tác.')
+        raise NotAllowed("not_yours", step=to)
     _check_step(case, to)
     case.state = to
 
 
 def _check_step(case: Case, to: State) -> None:
     if to is State.FORWARDED and not case.competent_authority:
-        raise NotAllowed("no_authority", "Chưa chọn cơ quan có thẩm quyền nên chưa chuyển được hồ sơ.")
+        raise NotAllowed("no_authority")
     if to is State.FORWARDED and case.competent_authority in case.excluded_bodies:
-        raise NotAllowed("conflict", "Không chuyển hồ sơ cho cơ quan đang bị phản ánh.")
+        raise NotAllowed("conflict")
+    appealed = State.NEEDS_COI_CHECK if POST_UNKNOWN in case.excluded_bodies else State.SUBMITTED
+    if case.state is State.REJECTED and to in (State.SUBMITTED, State.NEEDS_COI_CHECK) and to is not appealed:
+        raise NotAllowed("not_from_here", now=case.state, wanted=to)
     answered = case.reply is not None
     if case.state is State.CLOSED and to is not State.PUBLISHED and answered != (to is State.DIALOGUE):
-        way = "đối thoại" if answered else "tiếp nhận lại"
-        raise NotAllowed("reopen_other_way", f"Hồ sơ này chỉ mở lại được bằng cách {way}.")
+        raise NotAllowed("reopen_other_way", way=Part("reopen_dialogue" if answered else "reopen_intake"))
 
 
 def _check_withdrawal(case: Case) -> None:
     if withdraw_effect(case) == "continues_without_identity":
-        raise NotAllowed(
-            "already_forwarded",
-            "Hồ sơ đã chuyển đi nên việc vẫn được xem xét tiếp, nhưng không còn thông tin người gửi.",
-        )
+        raise NotAllowed("already_forwarded")
 
 
 def withdraw_effect(case: Case) -> str:
@@ -179,7 +158,7 @@ def withdraw_effect(case: Case) -> str:
     Raises NotAllowed when the case is already over.
     """
     if case.state in (State.CLOSED, State.PUBLISHED, State.WITHDRAWN):
-        raise NotAllowed("closed", "Hồ sơ đã kết thúc nên không rút được nữa.")
+        raise NotAllowed("closed")
     forwarded = case.forwarded_at is not None or case.state in AT_AUTHORITY_OR_LATER
     return "continues_without_identity" if forwarded else "withdrawn"
 
@@ -212,7 +191,7 @@ def supervisors(case: Case, directory: Directory) -> frozenset[str]:
 
 _DESK: Mapping[State, tuple[str, ...]] = {
     State.SUBMITTED: ("triage", "ask_info", "correct_topic", "reroute", "merge"),
-    State.NEEDS_COI_CHECK: ("triage",),
+    State.NEEDS_COI_CHECK: ("triage", "ask_info"),  # sight gives them to the named triage officers only (COI-5)
     State.TRIAGED: ("correct_topic", "reroute", "merge"),
     State.RETURNED: ("triage", "correct_topic", "reroute"),
     State.ANSWERED: ("relay",),
@@ -262,7 +241,7 @@ def _desk_actions(case: Case, viewer: Officer, directory: Directory, refusal_by:
     if not directory.has_role(viewer.body, BodyRole.SUPERVISING_SUBJECT):
         return []
     found = list(_DESK.get(case.state, ()))
-    if case.state is State.SUBMITTED and refusal_by != viewer.id:
+    if case.state in (State.SUBMITTED, State.NEEDS_COI_CHECK) and refusal_by != viewer.id:
         found.append("confirm_refusal" if refusal_by else "refuse")
     seals = directory.successor(viewer.body) == forwarder_of(directory, case.receiving_body, case.excluded_bodies)
     if seals or directory.has_role(viewer.body, BodyRole.COORDINATOR):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from cases import authority
 from cases.calendar import CalendarIncomplete
-from cases.casework import today_of
 from cases.clocks import latest_due_on
 from cases.rules import show_date
 from handlers.conversation import Again
 from handlers.dates import read_date
+from handlers.document import DocumentSteps
 from handlers.officer_files import attach, keep_file, kept_file
 from handlers.officer_gate import YES, CaseStep, Desk
-from handlers.officer_send import day_of, take_day, take_doc_no
+from handlers.officer_send import day_of
 from handlers.turn import Answer, Prompt
 
 REASONS = ("many", "places", "expert")
@@ -63,36 +63,6 @@ def take_why(desk: Desk, answer: Answer) -> str | Again:
     return "number"
 
 
-def ask_extend_no(desk: Desk) -> Prompt:
-    """Number of the extension document."""
-    return Prompt(desk.text("ask_extend_no"))
-
-
-def take_extend_no(desk: Desk, answer: Answer) -> str | Again:
-    return take_doc_no(desk, answer, "date")
-
-
-def ask_extend_date(desk: Desk) -> Prompt:
-    """Its date."""
-    return Prompt(desk.text("ask_extend_date", today=today_of(desk.turn.rules, desk.turn.now)))
-
-
-def take_extend_date(desk: Desk, answer: Answer) -> str | Again:
-    return take_day(desk, answer, "doc_date", "signer")
-
-
-def ask_extend_signer(desk: Desk) -> Prompt:
-    """Who signed."""
-    return Prompt(desk.text("ask_signer"))
-
-
-def take_extend_signer(desk: Desk, answer: Answer) -> str | Again:
-    if len(answer.text.split()) < 2:
-        return desk.hint("signer_hint")
-    desk.turn.data["signed_by"] = " ".join(answer.text.split())[:150]
-    return "file"
-
-
 def ask_extend_file(desk: Desk) -> Prompt:
     """The document, if it is at hand."""
     return Prompt(desk.text("ask_extend_file"))
@@ -140,9 +110,7 @@ DIALOGUES = {
     "authority_extend": {
         "until": CaseStep(ask_until, take_until),
         "reason": CaseStep(ask_why, take_why),
-        "number": CaseStep(ask_extend_no, take_extend_no),
-        "date": CaseStep(ask_extend_date, take_extend_date),
-        "signer": CaseStep(ask_extend_signer, take_extend_signer),
+        **DocumentSteps("ask_extend_no", "ask_extend_date", "file").steps(),
         "file": CaseStep(ask_extend_file, take_extend_file, skip="confirm"),
         "confirm": CaseStep(ask_extend_confirm, take_extend_confirm),
     },

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 from cases.messages import Choice
-from cases.text import same_answer
+from cases.text import folded, same_answer
+from cases.wording import Wording
 from handlers.turn import Prompt, Turn
 
 
@@ -41,11 +44,21 @@ def read_command(turn: Turn) -> tuple[Command, str] | None:
         return next(((command, rest.strip()) for command in Command if same_answer(name, command)), None)
     if len(text) > 40:
         return None
-    for command in Command:
-        if any(same_answer(text, word) for word in turn.text(f"words_{command}").split(",")):
-            return command, ""
+    spoken = _spoken(turn.rules.wording, turn.chat.lang).get(folded(text))
+    if spoken is not None:
+        return spoken, ""
     first, _, rest = text.partition(" ")
     return (Command.LINK, rest.strip()) if same_answer(first, Command.LINK) and rest else None
+
+
+@lru_cache(maxsize=16)
+def _spoken(wording: Wording, lang: str) -> Mapping[str, Command]:
+    """What people say for each command, folded; of two commands with the same words the first stands."""
+    found: dict[str, Command] = {}
+    for command in Command:
+        for words in wording.say(f"words_{command}", lang).split(","):
+            found.setdefault(folded(words), command)
+    return found
 
 
 def menu(turn: Turn, key: str = "menu") -> Prompt:

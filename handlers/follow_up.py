@@ -6,6 +6,7 @@ from cases import resident
 from cases.messages import Choice
 from cases.model import Case, State, Verdict
 from cases.receipts import looks_like_receipt, read_case_code, read_receipt_code
+from cases.telling import told_days
 from handlers.conversation import END, Again, Dialogue, Step
 from handlers.draft import add_files
 from handlers.status import status_text
@@ -36,7 +37,7 @@ def owned(turn: Turn) -> Case | None:
 def ask_which(turn: Turn) -> Prompt:
     cases = resident.own_cases(turn.unit, turn.chat)[-SHOWN:]
     label = turn.rules.taxonomy.topics
-    choices = tuple(Choice(case.id, f"{case.code} · {label[case.topic].label}") for case in reversed(cases))
+    choices = tuple(Choice(case.id, f"{case.code} · {turn.named(label[case.topic].label)}") for case in reversed(cases))
     return Prompt(turn.text("ask_which" if cases else "ask_which_none"), choices)
 
 
@@ -99,7 +100,8 @@ def explain(turn: Turn, case: Case) -> str:
     days = profile.reply_wd
     if case.extension is not None:
         days = turn.rules.calendar.working_days_between(case.received_on, case.extension.due_on)
-    return "\n".join(turn.rules.calendar.explain(case.received_on, days).lines())
+    found = turn.rules.calendar.explain(case.received_on, days)
+    return "\n".join(told_days(turn.rules.wording, found, turn.chat.lang))
 
 
 def ask_guest(turn: Turn) -> Prompt:

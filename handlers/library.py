@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cases.messages import Choice
+from cases.names import read_as
 from cases.rules import Article
 from cases.text import normalise, strip_marks
 from handlers.conversation import END, Again, Dialogue, Step
@@ -15,8 +16,9 @@ def best_article(turn: Turn, question: str) -> Article | None:
     """The article whose question shares most words with what was asked, None when none is close."""
     asked = _words(question)
     rated = [
-        (len(asked & _words(article.question)) / len(_words(article.question)), article)
+        (len(asked & _words(question)) / len(_words(question)), article)
         for article in turn.rules.library
+        for question in dict.fromkeys((str(article.question), read_as(article.question, "en")))
     ]
     best = max(rated, key=lambda pair: pair[0], default=None)
     return best[1] if best is not None and best[0] >= LIKE_ENOUGH else None
@@ -30,6 +32,10 @@ def _groups(turn: Turn) -> list[str]:
     return list(dict.fromkeys(article.group for article in turn.rules.library))
 
 
+def _told(turn: Turn, article: Article) -> str:
+    return f"{turn.named(article.question)}\n{turn.named(article.answer)}"
+
+
 def ask_group(turn: Turn) -> Prompt:
     choices = tuple(Choice(group, turn.text(f"library_{group}")) for group in _groups(turn))
     return Prompt(turn.text("ask_library"), choices)
@@ -40,7 +46,7 @@ def take_group(turn: Turn, answer: Answer) -> str | Again:
         turn.data["group"] = answer.choice
         return "article"
     article = best_article(turn, answer.text) if answer.text.strip() else None
-    return Again(f"{article.question}\n{article.answer}" if article else turn.text("no_article"))
+    return Again(_told(turn, article) if article else turn.text("no_article"))
 
 
 def ask_article(turn: Turn) -> Prompt:
@@ -56,7 +62,7 @@ def take_article(turn: Turn, answer: Answer) -> str | Again:
     if not answer.choice.isdecimal():
         return take_group(turn, answer)
     article = turn.rules.library[int(answer.choice)]
-    return Again(f"{article.question}\n{article.answer}")
+    return Again(_told(turn, article))
 
 
 def closed(turn: Turn) -> None:

@@ -69,12 +69,12 @@ def take_close(desk: Desk, answer: Answer) -> str | Again:
 
 def ask_refuse(desk: Desk) -> Prompt:
     """The closed list of reasons; criticism is none."""
-    names = {one.value: desk.text(f"refusal_{one}") for one in refusals.RefusalReason}
+    names = {one.value: desk.text(f"refusal_{one}") for one in refusals.reasons_for(desk.case)}
     return desk.pick("ask_refuse", names)
 
 
 def take_refuse(desk: Desk, answer: Answer) -> str | Again:
-    if answer.choice not in list(refusals.RefusalReason):
+    if answer.choice not in refusals.reasons_for(desk.case):
         return desk.hint()
     desk.turn.data["reason"] = answer.choice
     return "note"

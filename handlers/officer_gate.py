@@ -9,14 +9,14 @@ from datetime import date, datetime
 from cases import officers
 from cases.bodies import Directory
 from cases.calendar import CalendarIncomplete, local_date
-from cases.casework import Hidden, Refused, seen_case
+from cases.casework import Hidden, seen_case
 from cases.deadlines import ClockError
-from cases.lifecycle import NotAllowed, ReplyIncomplete
+from cases.lifecycle import NotAllowed
 from cases.messages import Choice
 from cases.model import Case, Officer
 from cases.ports import Chat, UnitOfWork
+from cases.reasons import Reason, said
 from cases.visibility import Sight, sight
-from cases.wording import SOURCE
 from handlers.conversation import END, Again, Dialogue, Step
 from handlers.officer_view import notice_text
 from handlers.turn import Answer, Prompt, Turn
@@ -126,20 +126,9 @@ def desk_of(turn: Turn, officer: Officer) -> Desk | None:
     return Desk(turn, officer, case, turn.rules.directory_of(case, turn.now))
 
 
-def explain(turn: Turn, error: ValueError) -> str:
-    """Why a step was refused, in the officer's language where the wording has it."""
-    if isinstance(error, ReplyIncomplete):
-        missing = "; ".join(turn.text(f"missing_{name}") for name in error.missing)
-        return turn.text("why_reply_incomplete", missing=missing)
-    if isinstance(error, CalendarIncomplete):
-        return turn.text("why_calendar_missing")
-    code = error.code if isinstance(error, NotAllowed | ClockError) else ""
-    key = f"why_{code}"
-    # The rules' own refusals bring a Vietnamese sentence with its dates; other languages have a general one.
-    if isinstance(error, Refused):
-        return turn.text(key, **error.values)
-    known = turn.chat.lang != SOURCE and turn.rules.wording.has(key)
-    return (turn.text(key, date="") if known else "") or str(error)
+def explain(turn: Turn, error: Reason) -> str:
+    """Why a step was refused, in the officer's language."""
+    return said(turn.rules.wording, error, turn.chat.lang)
 
 
 # -- the PIN --------------------------------------------------------------------------------------------------------

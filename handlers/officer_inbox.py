@@ -85,7 +85,7 @@ def ask_list(turn: Turn) -> Prompt:
 
 def line(turn: Turn, entry: Entry) -> str:
     """`PA-2026-000012 · Đường sá · đang giải quyết · còn 3 ngày, hạn 30/03`."""
-    parts = [entry.code, turn.rules.taxonomy.label(entry.topic), turn.text(f"state_{entry.state}")]
+    parts = [entry.code, turn.named(turn.rules.taxonomy.label(entry.topic)), turn.text(f"state_{entry.state}")]
     parts += [_watched(turn, entry), _term(turn, entry)]
     told = " · ".join(part for part in parts if part)
     return f"{turn.text('officer_mark_urgent')} {told}" if entry.urgent else told
@@ -105,7 +105,7 @@ def _watched(turn: Turn, entry: Entry) -> str:
     """Who has it: said to those who watch many authorities."""
     if turn.officer is None or not watches(turn.officer):
         return ""
-    return turn.rules.directory(turn.officer.locality, turn.now).short(entry.authority)
+    return turn.named(turn.rules.directory(turn.officer.locality, turn.now).short(entry.authority))
 
 
 def take_list(turn: Turn, answer: Answer) -> str | Again:

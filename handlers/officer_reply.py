@@ -3,51 +3,31 @@
 from __future__ import annotations
 
 from cases import answers
-from cases.casework import today_of
 from cases.lifecycle import supervisors
 from cases.model import BodyRole, Outcome, WrittenReply
+from cases.names import listed
 from cases.rules import show_date
 from handlers.conversation import Again
+from handlers.document import DocumentSteps
 from handlers.officer_files import attach, keep_file, kept_file
 from handlers.officer_gate import YES, CaseStep, Desk
-from handlers.officer_send import day_of, take_day, take_doc_no
+from handlers.officer_send import day_of, take_day
 from handlers.turn import Answer, Prompt
 
 DONE, NO = "~done", "no"
 
 
-def ask_number(desk: Desk) -> Prompt:
-    """Number and symbol of the document."""
-    return Prompt(desk.text("ask_reply_no"))
+class ReplySteps(DocumentSteps):
+    """An answer cannot be older than the question."""
 
+    __slots__ = ()
 
-def take_number(desk: Desk, answer: Answer) -> str | Again:
-    return take_doc_no(desk, answer, "date")
-
-
-def ask_date(desk: Desk) -> Prompt:
-    """Its date."""
-    return Prompt(desk.text("ask_reply_date", today=today_of(desk.turn.rules, desk.turn.now)))
-
-
-def take_date(desk: Desk, answer: Answer) -> str | Again:
-    following = take_day(desk, answer, "doc_date", "signer")
-    received = desk.case.received_on
-    if isinstance(following, str) and received is not None and day_of(desk, "doc_date") < received:
-        return desk.hint("reply_before_receipt", date=show_date(received))
-    return following
-
-
-def ask_signer(desk: Desk) -> Prompt:
-    """Who signed, with the title."""
-    return Prompt(desk.text("ask_signer"))
-
-
-def take_signer(desk: Desk, answer: Answer) -> str | Again:
-    if len(answer.text.split()) < 2:
-        return desk.hint("signer_hint")
-    desk.turn.data["signed_by"] = " ".join(answer.text.split())[:150]
-    return "addressees"
+    def take_date(self, desk: Desk, answer: Answer) -> str | Again:
+        following = take_day(desk, answer, "doc_date", "signer")
+        received = desk.case.received_on
+        if isinstance(following, str) and received is not None and day_of(desk, "doc_date") < received:
+            return desk.hint("reply_before_receipt", date=show_date(received))
+        return following
 
 
 def ask_addressees(desk: Desk) -> Prompt:
@@ -65,14 +45,14 @@ def ask_addressees(desk: Desk) -> Prompt:
     names = {DONE: desk.text("addressees_done")} if chosen else {}
     names |= {code: desk.directory.name(code) for code in codes}
     key = "ask_addressees_more" if chosen else "ask_addressees"
-    return desk.pick(key, names, chosen=", ".join(desk.directory.short(code) for code in chosen))
+    return desk.pick(key, names, chosen=listed(desk.directory.short(code) for code in chosen))
 
 
 def take_addressees(desk: Desk, answer: Answer) -> str | Again:
     chosen = desk.turn.data.setdefault("addressees", [])
     if answer.choice == DONE and chosen:
         if supervisors(desk.case, desk.directory).isdisjoint(desk.directory.current(chosen)):
-            names = ", ".join(desk.directory.name(code) for code in sorted(supervisors(desk.case, desk.directory)))
+            names = listed(desk.directory.name(code) for code in sorted(supervisors(desk.case, desk.directory)))
             return desk.hint("addressee_missing", names=names)
         return "outcome"
     if not desk.directory.has(answer.choice):
@@ -134,7 +114,7 @@ def ask_confirm(desk: Desk) -> Prompt:
         doc_no=data["doc_no"],
         doc_date=show_date(day_of(desk, "doc_date")),
         signed_by=data["signed_by"],
-        names=", ".join(desk.directory.name(code) for code in data["addressees"]),
+        names=listed(desk.directory.name(code) for code in data["addressees"]),
         outcome=desk.text(f"outcome_{data['outcome']}"),
         violation=desk.text("violation_found") if data.get("violation") else "",
         summary=data["summary"],
@@ -179,9 +159,7 @@ def take_file_again(desk: Desk, answer: Answer) -> str | Again:
 DIALOGUES = {
     "officer_file": {"file": CaseStep(ask_file, take_file_again)},
     "officer_reply": {
-        "number": CaseStep(ask_number, take_number),
-        "date": CaseStep(ask_date, take_date),
-        "signer": CaseStep(ask_signer, take_signer),
+        **ReplySteps("ask_reply_no", "ask_reply_date", "addressees").steps(),
         "addressees": CaseStep(ask_addressees, take_addressees),
         "outcome": CaseStep(ask_outcome, take_outcome),
         "violation": CaseStep(ask_violation, take_violation),

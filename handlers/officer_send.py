@@ -126,7 +126,7 @@ def take_forward(desk: Desk, answer: Answer) -> str | Again:
 
 
 def _basis(desk: Desk, profile: DeadlineProfile) -> str:
-    return desk.text("basis_law" if profile.is_law else "basis_promise")
+    return desk.text(profile.basis_key)
 
 
 def _two(desk: Desk, key: str, **values: object) -> Prompt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cases.intake import Submission, submit
 from cases.messages import Ask, Choice
 from cases.model import BodyRole, Subject
+from cases.names import listed
 from cases.receipts import show_receipt_code
 from cases.rules import show_date
 from handlers.conversation import END, Again, Step
@@ -42,7 +43,7 @@ def ask_hide(turn: Turn) -> Prompt:
         and body.roles & {BodyRole.SUPERVISING_SUBJECT, BodyRole.COMPETENT_AUTHORITY}
         and not body.roles & {BodyRole.EXTERNAL, BodyRole.UPPER}
     ]
-    names = ", ".join(directory.short(code) for code in hidden)
+    names = listed(directory.short(code) for code in hidden)
     done = turn.text("hide_done") if hidden else turn.text("hide_nobody")
     text = turn.text("ask_hide_more", names=names) if hidden else turn.text("ask_hide")
     return Prompt(text, (Choice(DONE, done), *choices))
@@ -76,13 +77,13 @@ def ask_summary(turn: Turn) -> Prompt:
         "summary",
         story=told if len(told) <= 600 else told[:600] + "…",
         topic=turn.rules.taxonomy.topics[draft.topic].label,
-        about=", ".join(about),
+        about=listed(about),
         place=place or (turn.text("place_on_map") if draft.latitude is not None else ""),
         happened=draft.happened,
         files=files or "",
         body=directory.name(way.receiving_body),
         authority=directory.name(way.competent_authority) if way.competent_authority else "",
-        hidden=", ".join(directory.short(code) for code in draft.hidden_from),
+        hidden=listed(directory.short(code) for code in draft.hidden_from),
         contact=", ".join(part for part in (draft.name, draft.phone) if part),
         secrecy=turn.text(f"secrecy_{draft.secrecy}"),
     )
@@ -141,7 +142,7 @@ def say_receipt(turn: Turn, done: Submission) -> None:
             triage_wd=turn.rules.targets.triage_wd,
             reply_wd=profile.reply_wd,
             max_wd=profile.max_extended_wd,
-            basis_phrase=turn.text("basis_law" if profile.is_law else "basis_promise"),
+            basis_phrase=turn.text(profile.basis_key),
         )
         + "\n"
         + turn.text("receipt_code", receipt_code=show_receipt_code(done.receipt_code))

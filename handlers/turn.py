@@ -9,6 +9,7 @@ from typing import Any
 
 from cases.messages import Ask, Choice, FileRef, Incoming, Outgoing, Place
 from cases.model import Officer
+from cases.names import read_as
 from cases.notices import offer_in
 from cases.ports import Chat, UnitOfWork
 from cases.rules import Rules
@@ -58,6 +59,7 @@ class Turn:
     begin: Callable[..., None] = _nothing_to_begin
     """Begin another dialogue: `begin(name, **data)`; set by whoever runs the conversation."""
     _suggested: dict[str, Suggestion] = field(default_factory=dict)
+    _place: tuple[str | None, dict[str, object]] = (None, {})
     resume: Callable[[], None] = _nothing_to_resume
     """Give the open question an empty answer: it goes on from what is already known."""
 
@@ -77,12 +79,22 @@ class Turn:
 
     def text(self, key: str, **values: object) -> str:
         """A text in this person's language, commune values filled in."""
-        commune = self.rules.commune_values(self.chat.locality)
-        return self.rules.wording.say(key, self.chat.lang, **{**commune, **values})
+        return self.rules.wording.say(key, self.chat.lang, **{**self._commune(), **values})
+
+    def _commune(self) -> dict[str, object]:
+        """The commune's values, looked up once for each commune of this turn."""
+        locality, known = self._place
+        if locality != self.chat.locality:
+            locality, known = self._place = self.chat.locality, self.rules.commune_values(self.chat.locality)
+        return known
 
     def labels(self, key: str) -> tuple[str, ...]:
         """Labels of the choices that belong to a text."""
         return self.rules.wording.labels(key, self.chat.lang)
+
+    def named(self, name: str) -> str:
+        """A name of the data (topic, body, post) as this person reads it."""
+        return read_as(name, self.chat.lang)
 
     def prompt(self, key: str, values: tuple[str, ...], **fill: object) -> Prompt:
         """The text `key` with its labels, given these choice values in the same order."""
@@ -99,5 +111,7 @@ class Turn:
 
     def ask(self, prompt: Prompt) -> None:
         """Say a question; its offered answers become this conversation's present offer."""
-        choices = offer_in(self.chat, self.unit.new_id()[:8], prompt.choices)
-        self.said.append(Outgoing(prompt.text, choices, prompt.ask))
+        told = tuple(Choice(choice.value, self.named(choice.label)) for choice in prompt.choices)
+        choices = offer_in(self.chat, self.unit.new_id()[:8], told)
+        label = self.text(f"ask_label_{prompt.ask}") if prompt.ask else ""
+        self.said.append(Outgoing(prompt.text, choices, prompt.ask, ask_label=label))
