@@ -11,7 +11,7 @@ import uvloop
 
 from bench.figures import QUICK, TINY, Figure, Sizes
 
-GROUPS = ("due", "start", "cpu", "latency", "roundtrip", "drain", "pace", "tick")
+GROUPS = ("due", "start", "cpu", "latency", "roundtrip", "drain", "pace", "tick", "inbox", "reporting", "board")
 
 
 async def show(groups: Sequence[str], sizes: Sizes) -> None:

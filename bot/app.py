@@ -24,11 +24,15 @@ from cases.ports import CaseFile
 from scheduler.delivery import Delivery
 from scheduler.digests import Digests
 from scheduler.fetching import FileFetcher
+from scheduler.outgoing_hooks import SECONDS as HOOK_SECONDS
+from scheduler.outgoing_hooks import OutgoingHooks
 from scheduler.reminders import Reminders
+from scheduler.report_drafts import ReportDrafts
 from scheduler.ticker import Job, standard_jobs
 from storage.database import Database, DatabaseFault, open_database
 from storage.keys import load_or_make
 from storage.migrate import upgrade
+from storage.search import catch_up
 from storage.vault import FileVault
 from storage.work import Office, StoredWork
 from web.app import Site, WebServices, create_app
@@ -40,6 +44,8 @@ from web.webhooks import Busy
 FILE_CAP = 20_000_000
 RULES_SECONDS = 3.0  # how soon an edit made by another process is in force here
 HOUSE_SECONDS = 3600.0
+REPORT_SECONDS = 900.0
+WORDS_SECONDS = 20.0  # how soon a new case is found by its words
 
 
 class App:
@@ -103,14 +109,20 @@ class App:
         )
         self.reminders = Reminders(self.office, lambda: self.rulebook.rules, act=self._act)
         self.digests = Digests(self.office, lambda: self.rulebook.rules)
+        self.report_drafts = ReportDrafts(self.office, lambda: self.rulebook.rules)
+        self.hooks = OutgoingHooks(self.office, lambda: self.rulebook.rules, self.settings.hooks_fail_days)
         self.housekeeping = Housekeeping(self.office, self.vault, lambda: self.rulebook.rules)
         self.office.on_woken, self.office.courier = self._wake, self.delivery
+        self.office.on_lines = self.live.tell
 
     def jobs(self) -> list[Job]:
         """What the ticker calls: reminders, digests, renewed rules, housekeeping."""
         return standard_jobs(
             self.reminders,
             self.digests,
+            Job("hooks", HOOK_SECONDS, self.hooks.tick),
+            Job("reports", REPORT_SECONDS, self.report_drafts.tick),
+            Job("search words", WORDS_SECONDS, lambda now: catch_up(self.office)),
             Job("rules", RULES_SECONDS, lambda now: self.rulebook.refresh()),
             Job("housekeeping", HOUSE_SECONDS, lambda now: self.housekeeping.tidy()),
         )
@@ -119,7 +131,10 @@ class App:
         """Everything the scheduler would do at `now`, then everything that can be delivered; lines for the operator."""
         report = await self.reminders.tick(now)
         digests = await self.digests.tick(now)
+        await self.hooks.tick(now)
+        await self.report_drafts.tick(now)
         await self.housekeeping.tidy()
+        await catch_up(self.office)
         await self.fetcher.drain()
         await self.delivery.drain()
         sent = {name: dict(counts) for name, counts in self.delivery.counts.items()}
@@ -195,7 +210,7 @@ class App:
         return WebServices(
             office=self.office,
             vault=self.vault,
-            wording=self.rulebook.rules.wording,
+            wording=self.rulebook.wording,
             clock=self.clock,
             accept=self.accept,
             accept_noted=self.accept,
@@ -208,6 +223,7 @@ class App:
             live=self.live,
             live_look_seconds=20.0 if self.database.dialect == "sqlite" else 2.0,
             public_url=settings.public_url,
+            channel_links=settings.links,
             trusted_proxy=settings.trusted_proxy,
             secure_cookies=settings.public_url.startswith("https://"),
             metrics_public=settings.metrics_public,

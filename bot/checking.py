@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import asyncio
+from pathlib import Path
 
-import yaml
+from sqlalchemy import inspect
+from sqlalchemy.engine import make_url
 
-from bot.data import LOADER, DataError, folder, parse_yaml, texts
+from bot.clock import system_clock
+from bot.data import DataError, folder, parse_yaml, texts
+from bot.rulebook import rules_in_force
+from bot.settings import Settings
 from cases.calendar import WorkCalendar
 from cases.calendar_days import CalendarError
 from cases.clocks import InternalTargets, profiles_from_mapping
 from cases.deadlines import ClockError
 from cases.directory import validate
+from cases.reasons import Reason, said
 from cases.reminder_policy import ReminderPolicy
 from cases.taxonomy import check_taxonomy
+from cases.wording import UnknownText, Wording
+from storage import rule_edits
+from storage.database import open_database
+from storage.keys import load_or_make
+from storage.work import Office
+from storage.yaml_text import line_of
 
 DIRECTORY, TAXONOMY, CALENDAR = "org_directory.yaml", "taxonomy.yaml", "holidays_vn.yaml"
 
@@ -51,7 +62,7 @@ def directory_mistakes(text: str, name: str) -> list[str]:
         try:
             read()
         except (ClockError, ValueError, KeyError) as error:
-            lines.append(f"{name}:{line_of(text, (key,))}: {key}: {error}")
+            lines.append(f"{name}:{line_of(text, (key,))}: {key}: {_told(error)}")
     return lines
 
 
@@ -73,7 +84,7 @@ def _calendar(text: str) -> list[str]:
         return [str(error)]
     except CalendarError as error:
         line = next((number for number, words in enumerate(text.split("\n"), 1) if error.entry in words), 1)
-        return [f"data/{CALENDAR}:{line}: {error}"]
+        return [f"data/{CALENDAR}:{line}: {_told(error)}"]
     return []
 
 
@@ -91,31 +102,44 @@ def _wording() -> list[str]:
     ]
 
 
+def edit_mistakes(settings: Settings) -> list[str]:
+    """Edits stored on this system that no longer fit the data and are therefore not in force.
+
+    Nothing is made: without a database or its key there are no edits.
+    """
+    file = make_url(settings.database).database
+    sqlite = settings.database.startswith("sqlite")
+    if not settings.key_file.exists() or (sqlite and not Path(file or "").exists()):
+        return []
+    return asyncio.run(_stored_mistakes(settings))
+
+
+async def _stored_mistakes(settings: Settings) -> list[str]:
+    database = open_database(settings.database)
+    try:
+        if not await database.read(lambda connection: inspect(connection).has_table(rule_edits.table.name)):
+            return []
+        rules = await Office(database, load_or_make(settings.key_file), system_clock).read(rules_in_force)
+    finally:
+        await database.close()
+    by_number = {edit.id: edit for edit in rules.edits}
+    return [
+        f"edit {number} ({by_number[number].what} {by_number[number].about}): {_told(fault)}"
+        for number, fault in rules.faults.items()
+    ]
+
+
+def _told(error: Exception) -> str:
+    """In English like every other mistake, and by its bare code where the texts cannot be read."""
+    try:
+        return said(Wording(texts()), error, "en") if isinstance(error, Reason) else str(error)
+    except (DataError, UnknownText):
+        return str(error)
+
+
 def _text(name: str, found: list[str]) -> str | None:
     try:
         return folder().joinpath(name).read_text(encoding="utf-8")
     except OSError as error:
         found.append(f"data/{name}: {error.strerror}; the file must be there")
         return None
-
-
-def line_of(text: str, path: Sequence[Any]) -> int:
-    """Line at which a path of keys and indexes stands in a YAML text; of its nearest parent where it is missing."""
-    node = yaml.compose(text, Loader=LOADER)
-    line = 1
-    for step in path:
-        node, mark = _inside(node, step)
-        if node is None:
-            break
-        line = mark
-    return line
-
-
-def _inside(node: Any, step: Any) -> tuple[Any, int]:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == str(step):
-                return value, key.start_mark.line + 1
-    elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return node.value[step], node.value[step].start_mark.line + 1
-    return None, 0

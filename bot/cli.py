@@ -93,6 +93,18 @@ COMMANDS: dict[str, tuple[str, str, Words]] = {
             _arg("--reason", default=""),
         ],
     ),
+    "report make": (
+        "a periodic report as Word or Excel",
+        "report:make",
+        [
+            _arg("--kind", required=True, help="R124_Q, R124_H, R124_Y, RGS_H, RGS_Y, RDV_H or RDV_Y"),
+            _arg("--period", required=True, help="as 2026-Q4, 2026-H2 or 2026"),
+            _arg("--out", required=True, help="FILE.docx or FILE.xlsx"),
+            _arg("--author", default="", help="code of the writing body, where there are several"),
+            _arg("--locality", default=""),
+        ],
+    ),
+    "report list": ("periodic reports there are", "report:show", [_arg("--locality", default="")]),
     "bench": (
         "figures beside peers, as JSON lines (from the source tree)",
         "bench:bench",

@@ -5,25 +5,18 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-import yaml
-
 from cases.calendar import WorkCalendar
-from cases.clocks import InternalTargets, profiles_from_mapping
-from cases.directory import DirectoryBook
 from cases.phrases import plain
-from cases.reminder_policy import ReminderPolicy
-from cases.rules import Article, Limits, Rules
+from cases.rule_compose import EditedRules, built
+from cases.rule_sources import Basis, untouched
 from cases.suggest import Suggester
-from cases.taxonomy import Taxonomy
-from cases.wording import Wording
-
-# The C loader reads the shipped files five times faster than the pure Python one.
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from storage import yaml_text
 
 
 class DataError(Exception):
@@ -46,10 +39,9 @@ def read_yaml(name: str) -> Any:
 def parse_yaml(text: str, name: str) -> Any:
     """Parse YAML; raises `DataError` naming the place."""
     try:
-        return yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader, see LOADER
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise DataError(f"data/{name}:{line}: {error.problem}") from error
+        return yaml_text.read(text)
+    except yaml_text.YamlFault as fault:
+        raise DataError(f"data/{name}:{fault.line}: {fault.problem}") from fault
 
 
 def read_csv(name: str) -> list[dict[str, str]]:
@@ -81,25 +73,32 @@ def _texts_of(language: Traversable) -> Iterable[tuple[str, str]]:
                 yield str(key), str(text)
 
 
-def load_rules(directory: Mapping[str, Any] | None = None, calendar: WorkCalendar | None = None) -> Rules:
-    """Put one consistent set together; `directory` and `calendar` replace the shipped ones."""
-    data = directory or shipped_directory()
-    library = read_yaml("library.yaml")["articles"]
-    return Rules(
-        book=DirectoryBook.from_mapping(data),
-        taxonomy=Taxonomy.from_mapping(read_yaml("taxonomy.yaml")),
-        calendar=calendar or WorkCalendar.from_mapping(read_yaml("holidays_vn.yaml")),
-        profiles=profiles_from_mapping(data["deadline_profiles"]),
-        targets=InternalTargets.from_mapping(data["internal_targets"]),
-        policy=ReminderPolicy.from_mapping(data),
-        wording=Wording(texts()),
-        suggester=suggester(),
-        library=tuple(Article(**entry) for entry in library),
-        emergency_numbers=data["emergency_numbers"],
+@cache
+def basis() -> Basis:
+    """Everything shipped, parsed once. Raises `DataError` and what the readers of the parts raise."""
+    return Basis(
+        directory=shipped_directory(),
+        taxonomy=read_yaml("taxonomy.yaml"),
+        calendar=WorkCalendar.from_mapping(read_yaml("holidays_vn.yaml")),
+        texts=texts(),
+        abbreviations=read_yaml("abbreviations.yaml"),
+        keywords=tuple(read_csv("keywords.csv")),
+        suggest=read_yaml("suggest.yaml"),
+        library=tuple(read_yaml("library.yaml")["articles"]),
         spoken_posts=spoken_posts(),
-        limits=Limits(**(data.get("limits") or {})),
-        consent_version=int(data.get("consent_version", 1)),
+        suggester=suggester(),
+        samples=tuple(read_yaml("sample_messages.yaml")["messages"]),
     )
+
+
+def load_rules(directory: Mapping[str, Any] | None = None, calendar: WorkCalendar | None = None) -> EditedRules:
+    """Put one consistent set together; `directory` and `calendar` replace the shipped ones."""
+    shipped = basis()
+    if directory is not None:
+        shipped = replace(shipped, directory=directory)
+    if calendar is not None:
+        shipped = replace(shipped, calendar=calendar)
+    return built(shipped, untouched(shipped))
 
 
 @cache

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
-from bot.data import load_rules, parse_yaml, read_yaml
-from cases.calendar import WorkCalendar
-from cases.calendar_days import DayOff, MakeUpDay
-from cases.rules import Rules
-from storage import edits
-from storage.edits import DayEdit
+from bot.data import basis
+from cases.calendar import local_date
+from cases.rule_compose import EditedRules, compose
+from cases.wording import Wording
+from storage import rule_edits
 from storage.work import Office, StoredWork
 
 
 class Rulebook:
-    """Holds one consistent set of rules; `refresh` replaces it when the stored edits changed."""
+    """Holds one consistent set of rules; `refresh` replaces it when the stored edits changed or one came due."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._mark: tuple[int, int] | None = None
-        self._rules: Rules | None = None
+        self._mark: rule_edits.Mark | None = None
+        self._rules: EditedRules | None = None
+        self.wording = LatestWording(lambda: self.rules.wording)
 
     @property
-    def rules(self) -> Rules:
+    def rules(self) -> EditedRules:
         """The set in force; `refresh` must have run once."""
         if self._rules is None:
             raise LookupError("the rules were not loaded")
         return self._rules
 
     async def refresh(self) -> bool:
-        """Load again if something was edited (here or by another process); says whether it was."""
-        mark = await self._office.read(edits.mark)
+        """Load again if something was edited (here or by another process) or came due; says whether it was."""
+        mark = await self._office.read(rule_edits.mark)
         if mark == self._mark:
             return False
         self._rules = await self._office.read(rules_in_force)
@@ -38,29 +38,26 @@ class Rulebook:
         return True
 
 
-def rules_in_force(unit: StoredWork) -> Rules:
-    """Shipped data, the imported directory if there is one, and every calendar edit in order."""
-    imported = edits.directory(unit)
-    directory = parse_yaml(imported[0], "directory (imported)") if imported else None
-    return load_rules(directory, edited_calendar(edits.days(unit)))
+def rules_in_force(unit: StoredWork) -> EditedRules:
+    """Shipped data with every agreed edit that is valid today."""
+    return compose(basis(), rule_edits.all_edits(unit), local_date(unit.now))
 
 
-def edited_calendar(changes: Sequence[DayEdit]) -> WorkCalendar:
-    """The shipped calendar with these edits; each makes a new version."""
-    calendar = WorkCalendar.from_mapping(read_yaml("holidays_vn.yaml"))
-    for change in changes:
-        calendar = apply_edit(calendar, change)
-    return calendar
+class LatestWording(Wording):
+    """The texts in force, for whoever holds one wording for as long as the process runs."""
 
+    def __init__(self, latest: Callable[[], Wording]) -> None:
+        self._latest = latest
 
-def apply_edit(calendar: WorkCalendar, change: DayEdit) -> WorkCalendar:
-    """One edit; a day the shipped calendar has meanwhile learnt itself changes nothing. Raises `CalendarError`."""
-    if change.working:
-        if calendar.is_working_day(change.day):
-            return calendar
-        if change.day.weekday() < 5:  # a weekday that was off (an estimated holiday) is worked after all
-            return calendar.without(change.day)
-        return calendar.with_make_up_day(MakeUpDay(change.day, change.for_day, "official", change.document))
-    if not calendar.is_working_day(change.day) and change.day.weekday() < 5:
-        return calendar
-    return calendar.with_day_off(DayOff(change.day, change.reason, "official", None, change.document))
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return self._latest().languages
+
+    def say(self, key: str, lang: str = "vi", /, **values: object) -> str:
+        return self._latest().say(key, lang, **values)
+
+    def labels(self, key: str, lang: str = "vi") -> tuple[str, ...]:
+        return self._latest().labels(key, lang)
+
+    def has(self, key: str) -> bool:
+        return self._latest().has(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -34,6 +35,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""
     trusted_proxy: str = ""
+    chat_links: str = ""
     master_key_file: Path | None = None
     locale: Literal["vi", "en"] = "vi"
     log_format: Literal["console", "json"] = "console"
@@ -44,11 +46,13 @@ class Settings(BaseSettings):
     telegram_api: str = "https://api.telegram.org"
     telegram_mode: Mode = "polling"
     telegram_webhook_secret: SecretStr = EMPTY
+    telegram_webhook_secret_old: SecretStr = EMPTY
 
     zalo_bot_token: SecretStr = EMPTY
     zalo_bot_api: str = "https://bot-api.zaloplatforms.com"
     zalo_bot_mode: Mode = "polling"
     zalo_bot_webhook_secret: SecretStr = EMPTY
+    zalo_bot_webhook_secret_old: SecretStr = EMPTY
     zalo_bot_per_second: float = Field(default=5, gt=0)
 
     zalo_oa_app_id: str = ""
@@ -61,6 +65,9 @@ class Settings(BaseSettings):
     zalo_business_api: str = "https://business.openapi.zalo.me"
     zalo_oa_per_second: float = Field(default=1.5, gt=0)
     zalo_template_id_case_news: str = ""
+
+    hooks_allow: str = ""
+    hooks_fail_days: float = Field(default=5, gt=0)
 
     @property
     def database(self) -> str:
@@ -78,6 +85,14 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """Name and address of the other ways to write to the bot, for pages and QR codes; raises ValueError."""
+        pairs = [part.partition("=") for part in self.chat_links.split(",") if part.strip()]
+        if not all(name.strip() and address.strip().startswith("https://") for name, _, address in pairs):
+            raise ValueError(self.chat_links)
+        return tuple((name.strip(), address.strip()) for name, _, address in pairs)
+
+    @property
     def zalo_oa_on(self) -> bool:
         """Whether the Official Account is configured."""
         return bool(self.zalo_oa_app_id)
@@ -89,7 +104,14 @@ def read_settings(**overrides: object) -> Settings:
         settings = Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         raise SettingsError([_sentence(problem) for problem in error.errors()]) from error
-    mistakes = [*_webhooks(settings), *_zalo_oa(settings), *_addresses(settings), *_database(settings)]
+    mistakes = [
+        *_webhooks(settings),
+        *_zalo_oa(settings),
+        *_addresses(settings),
+        *_database(settings),
+        *_hooks(settings),
+        *_links(settings),
+    ]
     if mistakes:
         raise SettingsError(mistakes)
     return settings
@@ -115,6 +137,12 @@ def _webhooks(settings: Settings) -> list[str]:
             found.append(
                 f"{group}_WEBHOOK_SECRET: webhook mode needs a secret of 8 to 256 characters "
                 "(letters, digits, _ and -); without it anybody could send forged messages"
+            )
+        old = getattr(settings, f"{name}_webhook_secret_old").get_secret_value()
+        if old and not (secret and SECRET.fullmatch(old)):
+            found.append(
+                f"{group}_WEBHOOK_SECRET_OLD: the secret before {group}_WEBHOOK_SECRET, 8 to 256 letters, digits, _ "
+                "and -; leave it out once the messenger uses the new one"
             )
         if webhook and not settings.public_url.startswith("https://") and not _loopback(settings.public_url):
             found.append(f"HOIAM_PUBLIC_URL: {name} in webhook mode needs the public https:// address of this server")
@@ -152,10 +180,31 @@ def _addresses(settings: Settings) -> list[str]:
     return found
 
 
+def _links(settings: Settings) -> list[str]:
+    try:
+        _ = settings.links
+    except ValueError:
+        return ["HOIAM_CHAT_LINKS: pairs such as Zalo=https://zalo.me/123,Telegram=https://t.me/name_bot"]
+    return []
+
+
 def _database(settings: Settings) -> list[str]:
     if settings.database.startswith(("sqlite:///", "postgresql+asyncpg://")):
         return []
     return ["HOIAM_DATABASE_URL: must begin with sqlite:/// or postgresql+asyncpg://"]
+
+
+def _hooks(settings: Settings) -> list[str]:
+    try:
+        networks(settings.hooks_allow)
+    except ValueError as error:
+        return [f"HOIAM_HOOKS_ALLOW: addresses or networks such as 10.20.0.0/16, separated by commas ({error})"]
+    return []
+
+
+def networks(setting: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Addresses or networks, separated by commas; raises ValueError."""
+    return tuple(ip_network(part.strip(), strict=False) for part in setting.split(",") if part.strip())
 
 
 def _loopback(url: str) -> bool:

@@ -130,6 +130,9 @@ def _key(unit: StoredWork, chat: Chat, incoming: Incoming) -> str:
 
 def _storable(incoming: Incoming) -> Incoming:
     """Halves of an emoji and NUL bytes become `U+FFFD`: they are no text, and no database or messenger takes them."""
+    words_only = not (incoming.files or incoming.contact or incoming.place or incoming.start)
+    if words_only and not (UNSTORABLE.search(incoming.text) or UNSTORABLE.search(incoming.choice)):
+        return incoming
     contact, place = incoming.contact, incoming.place
     return replace(
         incoming,

@@ -12,6 +12,7 @@ from cases.lifecycle import Actor, check_reply, move
 from cases.matters import members, tell_answer
 from cases.model import Case, Officer, State, Verdict, WrittenReply
 from cases.notices import tell_reporter
+from cases.points import check_points
 from cases.ports import CaseFile, FileState, UnitOfWork
 from cases.rules import Rules, show_date
 from cases.visibility import Sight, sight
@@ -102,9 +103,13 @@ def replace_file(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, f
 
 
 def relay(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, now: datetime) -> int:
-    """Send the answer's summary to the resident and to everyone of the matter; returns how many could be told."""
+    """Send the answer's summary to the resident and to everyone of the matter; returns how many could be told.
+
+    Refused: `points_open` while something the resident asked for was not compared with the answer.
+    """
     check(unit, rules, officer, case, "relay", now)
     together = companions(unit, case)
+    check_points(unit, (case, *together))
     move(case, State.RELAYED, Actor.HANDLER)
     case.relayed_at = now
     case.verdict = None  # after a supplement the resident is asked anew
@@ -153,6 +158,6 @@ def _check_resident(rules: Rules, case: Case, today: date) -> None:
     try:
         silent_until = rules.calendar.add_working_days(local_date(case.relayed_at), SILENT_WD)
     except CalendarIncomplete as error:
-        raise Refused("calendar_missing") from error
+        raise Refused("calendar_missing", **error.values) from error
     if today <= silent_until:
         raise Refused("too_early", date=show_date(silent_until))

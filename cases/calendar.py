@@ -7,24 +7,30 @@ term ends at 24:00 of the n-th working day, as in Bộ luật Dân sự 2015, ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-from cases.calendar_days import CalendarError, DayOff, MakeUpDay, check_days, days_from_mapping, vn_date
+from cases.calendar_days import (
+    CalendarError,
+    DayOff,
+    ExplainedDay,
+    Explanation,
+    MakeUpDay,
+    Why,
+    check_days,
+    days_from_mapping,
+    vn_date,
+)
+from cases.reasons import Reason
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-PROVISIONAL_MARK = "(lịch nghỉ dự kiến)"
-WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 _SATURDAY = 5
 _DAY = timedelta(days=1)
 _REPLACEABLE = ("estimated", "confirm")
-_REMARKS = {"estimated": " (ngày dự kiến)", "confirm": " (chờ văn bản chính thức)"}
 
 __all__ = [
-    "PROVISIONAL_MARK",
-    "WEEKDAYS",
     "ZONE",
     "CalendarError",
     "CalendarIncomplete",
@@ -32,6 +38,7 @@ __all__ = [
     "ExplainedDay",
     "Explanation",
     "MakeUpDay",
+    "Why",
     "WorkCalendar",
     "local_date",
     "local_midnight",
@@ -39,8 +46,11 @@ __all__ = [
 ]
 
 
-class CalendarIncomplete(ValueError):
+class CalendarIncomplete(Reason):
     """The answer needs a day for which nobody has entered the calendar; a guess would be worse than a refusal."""
+
+    def __init__(self, day: date, first: date, last: date) -> None:
+        super().__init__("calendar_missing", date=day, first=first, last=last, year=day.year)
 
 
 def local_date(instant: datetime) -> date:
@@ -53,39 +63,6 @@ def local_date(instant: datetime) -> date:
 def local_midnight(day: date) -> datetime:
     """The instant at which `day` begins in Vietnam, aware UTC."""
     return datetime.combine(day, time(), ZONE).astimezone(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainedDay:
-    """One calendar day of a count: its number, or None and why it was skipped (a counted day may have a remark)."""
-
-    day: date
-    number: int | None
-    reason: str = ""
-    status: str = ""
-
-    def line(self) -> str:
-        """The day as a sentence for people."""
-        told = "không tính" if self.number is None else f"ngày làm việc thứ {self.number}"
-        why = f" – {self.reason}{_REMARKS.get(self.status, '')}" if self.reason else ""
-        return f"{WEEKDAYS[self.day.weekday()]} {vn_date(self.day)}: {told}{why}."
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """How a due date came about: every calendar day from the start to the due day, both included."""
-
-    start: date
-    n: int
-    due: date
-    days: tuple[ExplainedDay, ...]
-    provisional: bool
-
-    def lines(self) -> list[str]:
-        """One Vietnamese sentence a day, then the result."""
-        mark = f" {PROVISIONAL_MARK}" if self.provisional else ""
-        end = f"Hạn: hết ngày {WEEKDAYS[self.due.weekday()]} {vn_date(self.due)}, ngày làm việc thứ {self.n}{mark}."
-        return [*(day.line() for day in self.days), end]
 
 
 @dataclass(frozen=True)
@@ -171,9 +148,9 @@ class WorkCalendar:
             raise self._incomplete(day)
         return self._works(day)
 
-    def reason_off(self, day: date) -> str | None:
-        """Why nobody works that day, in Vietnamese; None on a working day."""
-        return None if self.is_working_day(day) else self._why(day)[0]
+    def reason_off(self, day: date) -> DayOff | Why | None:
+        """The holiday on which nobody works that day, `Why.REST` on a weekend; None on a working day."""
+        return None if self.is_working_day(day) else self._off.get(day, Why.REST)
 
     def nth_working_day(self, start: date, n: int) -> date:
         """The day that ends a term of `n` working days from `start`, which itself counts only by `count_first_day`."""
@@ -223,8 +200,8 @@ class WorkCalendar:
             first = day == start and not self.count_first_day
             counted = self._works(day) and not first
             number += counted
-            reason, status = ("ngày bắt đầu", "") if first else self._why(day)
-            days.append(ExplainedDay(day, number if counted else None, reason, status))
+            told = ExplainedDay(day, None, Why.START) if first else self._explained(day)
+            days.append(replace(told, number=number if counted else None))
         return Explanation(start, n, due, tuple(days), self.is_provisional(start, due))
 
     def with_day_off(self, day_off: DayOff) -> WorkCalendar:
@@ -240,7 +217,7 @@ class WorkCalendar:
     def without(self, day: date) -> WorkCalendar:
         """A new calendar, one version up, without the entry for `day`: an estimate that did not come true."""
         if day not in self._off and day not in self._made_up:
-            raise CalendarError("day_unknown", day, f"Lịch không có mục nào cho ngày {vn_date(day)}.")
+            raise CalendarError("day_unknown", day)
         return self._edited(
             (entry for entry in self.days_off if entry.date != day),
             (entry for entry in self.make_up_days if entry.date != day),
@@ -260,12 +237,12 @@ class WorkCalendar:
     def _works(self, day: date) -> bool:
         return day in self._made_up or (day.weekday() < _SATURDAY and day not in self._off)
 
-    def _why(self, day: date) -> tuple[str, str]:
+    def _explained(self, day: date) -> ExplainedDay:
         if made_up := self._made_up.get(day):
-            return (f"làm bù cho {vn_date(made_up.for_day)}" if made_up.for_day else "làm bù"), made_up.status
+            return ExplainedDay(day, None, Why.MADE_UP, None, made_up.for_day, made_up.status)
         if off := self._off.get(day):
-            return off.name, off.status
-        return (WEEKDAYS[day.weekday()] if day.weekday() >= _SATURDAY else ""), ""
+            return ExplainedDay(day, None, Why.HOLIDAY, off, None, off.status)
+        return ExplainedDay(day, None, Why.REST if day.weekday() >= _SATURDAY else Why.NOTHING)
 
     def _counted_through(self, day: date) -> int:
         """Working days from the beginning of the table through `day`."""
@@ -282,10 +259,7 @@ class WorkCalendar:
         raise self._incomplete(self.first_day - _DAY if index < 0 else self.last_day + _DAY)
 
     def _incomplete(self, day: date) -> CalendarIncomplete:
-        return CalendarIncomplete(
-            f"Chưa có lịch làm việc cho ngày {vn_date(day)}: lịch hiện có từ {vn_date(self.first_day)}"
-            f" đến {vn_date(self.last_day)}. Cần bổ sung lịch nghỉ của năm {day.year} trước khi tính hạn."
-        )
+        return CalendarIncomplete(day, self.first_day, self.last_day)
 
 
 def _ordinal(entry: DayOff | MakeUpDay) -> int:

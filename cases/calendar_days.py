@@ -6,20 +6,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
 from datetime import datetime
+from enum import StrEnum
 from itertools import pairwise
+
+from cases.reasons import Reason
 
 STATUSES = frozenset({"official", "law", "confirm", "estimated"})
 _SATURDAY = 5
-_OFF_KEYS = frozenset({"date", "name", "status", "swapped_with", "document"})
+_OFF_KEYS = frozenset({"date", "name", "name_en", "status", "swapped_with", "document"})
 _MAKE_UP_KEYS = frozenset({"date", "for", "status", "document"})
 
 
-class CalendarError(ValueError):
-    """The calendar data contradict themselves. `code` is for programs, `entry` is what is wrong (ISO date or year)."""
+class CalendarError(Reason):
+    """The calendar data contradict themselves: text `calendar_{code}`; `entry` is what is wrong (ISO date or year)."""
 
-    def __init__(self, code: str, entry: Day | int | str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
+    family = "calendar"
+
+    def __init__(self, code: str, entry: Day | int | str, **values: object) -> None:
+        super().__init__(code, **{"date": entry, **values} if isinstance(entry, Day) else {"what": entry, **values})
         self.entry = str(entry)
 
 
@@ -37,6 +41,7 @@ class DayOff:
     status: str
     swapped_with: Day | None = None
     document: str = ""
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,43 @@ class MakeUpDay:
     for_day: Day | None
     status: str
     document: str = ""
+
+
+class Why(StrEnum):
+    """Why a day is counted or skipped; NOTHING for an ordinary working day."""
+
+    NOTHING = ""
+    START = "start"
+    REST = "rest"
+    HOLIDAY = "holiday"
+    MADE_UP = "made_up"
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedDay:
+    """One calendar day of a count: its number, or None and why it was skipped (a counted day may have a reason too).
+
+    `off` is the holiday behind HOLIDAY, `for_day` the day a make-up day stands for; `status` as in the calendar.
+    `cases.telling` makes sentences of it.
+    """
+
+    day: Day
+    number: int | None
+    why: Why = Why.NOTHING
+    off: DayOff | None = None
+    for_day: Day | None = None
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a due date came about: every calendar day from the start to the due day, both included."""
+
+    start: Day
+    n: int
+    due: Day
+    days: tuple[ExplainedDay, ...]
+    provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +105,9 @@ class CalendarEntries:
 def days_from_mapping(data: Mapping[str, object]) -> CalendarEntries:
     """The entries of a parsed calendar file. CalendarError for a wrong shape or a year without a single day off."""
     if data.get("timezone", "Asia/Ho_Chi_Minh") != "Asia/Ho_Chi_Minh":
-        raise CalendarError("zone", str(data["timezone"]), "timezone phải là Asia/Ho_Chi_Minh.")
+        raise CalendarError("zone", str(data["timezone"]))
     if data.get("weekend", ["sat", "sun"]) != ["sat", "sun"]:
-        raise CalendarError("weekend", str(data["weekend"]), "weekend phải là [sat, sun].")
+        raise CalendarError("weekend", str(data["weekend"]))
     entries = CalendarEntries(
         days_off=tuple(_day_off(entry) for entry in _list(data, "days_off")),
         make_up_days=tuple(_make_up_day(entry) for entry in _list(data, "working_weekends")),
@@ -76,7 +118,7 @@ def days_from_mapping(data: Mapping[str, object]) -> CalendarEntries:
     described = {entry.date.year for entry in entries.days_off}
     for year in entries.years_complete + entries.years_provisional:
         if year not in described:
-            raise CalendarError("year_missing", year, f"Năm {year} được khai nhưng không có ngày nghỉ nào.")
+            raise CalendarError("year_empty", year)
     return entries
 
 
@@ -97,16 +139,16 @@ def check_days(
         _check_make_up(made_up, off)
 
 
-def half_swaps(days_off: Iterable[DayOff], make_up_days: Iterable[MakeUpDay]) -> list[str]:
-    """Swaps of which only one side is entered, as sentences: no contradiction, but somebody should look."""
+def half_swaps(days_off: Iterable[DayOff], make_up_days: Iterable[MakeUpDay]) -> list[CalendarError]:
+    """Swaps of which only one side is entered (texts `calendar_half_…`): no contradiction, but somebody should look."""
     off = {entry.date for entry in days_off}
     worked = {entry.date for entry in make_up_days}
     return [
-        f"{vn_date(entry.date)} hoán đổi với {vn_date(entry.swapped_with)} nhưng chưa khai ngày làm bù đó."
+        CalendarError("half_off", entry.date, other=entry.swapped_with)
         for entry in days_off
         if entry.swapped_with and entry.swapped_with not in worked
     ] + [
-        f"{vn_date(entry.date)} làm bù cho {vn_date(entry.for_day)} nhưng ngày ấy chưa khai là ngày nghỉ."
+        CalendarError("half_worked", entry.date, other=entry.for_day)
         for entry in make_up_days
         if entry.for_day and entry.for_day not in off
     ]
@@ -115,12 +157,12 @@ def half_swaps(days_off: Iterable[DayOff], make_up_days: Iterable[MakeUpDay]) ->
 def _check_years(complete: Sequence[int], provisional: Sequence[int]) -> frozenset[int]:
     years = sorted((*complete, *provisional))
     if not years:
-        raise CalendarError("year_missing", "", "Lịch phải khai ít nhất một năm.")
+        raise CalendarError("no_year", "years_complete")
     for before, after in pairwise(years):
         if before == after:
-            raise CalendarError("year_twice", after, f"Năm {after} được khai hai lần.")
+            raise CalendarError("year_twice", after)
         if after != before + 1:
-            raise CalendarError("year_missing", before + 1, f"Thiếu năm {before + 1} giữa {before} và {after}.")
+            raise CalendarError("year_missing", before + 1, before=before, after=after)
     return frozenset(years)
 
 
@@ -128,7 +170,7 @@ def _once(entries: Sequence[DayOff | MakeUpDay], where: str) -> dict[Day, DayOff
     seen: dict[Day, DayOff | MakeUpDay] = {}
     for entry in entries:
         if entry.date in seen:
-            raise CalendarError("day_twice", entry.date, f"Ngày {vn_date(entry.date)} ghi hai lần trong {where}.")
+            raise CalendarError("day_twice", entry.date, where=where)
         seen[entry.date] = entry
     return seen
 
@@ -136,52 +178,47 @@ def _once(entries: Sequence[DayOff | MakeUpDay], where: str) -> dict[Day, DayOff
 def _check_entry(entry: DayOff | MakeUpDay, years: frozenset[int]) -> None:
     day = entry.date
     if isinstance(day, datetime):
-        raise CalendarError("bad_entry", str(day), f"{day} là một thời điểm, cần một ngày.")
+        raise CalendarError("instant", str(day))
     if day.year not in years:
-        sentence = f"Ngày {vn_date(day)} thuộc năm {day.year} chưa khai trong years_complete hay years_provisional."
-        raise CalendarError("year_missing", day, sentence)
+        raise CalendarError("year_unknown", day, year=day.year)
     if entry.status not in STATUSES:
-        known = ", ".join(sorted(STATUSES))
-        sentence = f"Ngày {vn_date(day)} có status {entry.status!r}; chỉ nhận {known}."
-        raise CalendarError("bad_entry", day, sentence)
+        raise CalendarError("status", day, status=repr(entry.status), known=", ".join(sorted(STATUSES)))
     if isinstance(entry, DayOff) and not entry.name.strip():
-        raise CalendarError("bad_entry", day, f"Ngày nghỉ {vn_date(day)} chưa có tên.")
+        raise CalendarError("nameless", day)
 
 
 def _check_make_up(made_up: MakeUpDay, off: Mapping[Day, DayOff | MakeUpDay]) -> None:
     day = made_up.date
     if day in off:
-        raise CalendarError("make_up_off", day, f"Ngày {vn_date(day)} vừa là ngày làm bù vừa là ngày nghỉ.")
+        raise CalendarError("make_up_off", day)
     if day.weekday() < _SATURDAY:
-        sentence = f"Ngày làm bù {vn_date(day)} không rơi vào thứ Bảy hay Chủ nhật."
-        raise CalendarError("make_up_weekday", day, sentence)
+        raise CalendarError("make_up_weekday", day)
     for_day = made_up.for_day
     other = off.get(for_day) if for_day else None
     if for_day and isinstance(other, DayOff) and other.swapped_with not in (None, day):
-        sentence = f"Ngày {vn_date(day)} làm bù cho {vn_date(for_day)}, nhưng ngày ấy ghi hoán đổi với ngày khác."
-        raise CalendarError("swap_mismatch", day, sentence)
+        raise CalendarError("swap_mismatch", day, for_day=for_day)
 
 
 def _list(data: Mapping[str, object], key: str) -> Sequence[object]:
     value = data.get(key) or []
     if not isinstance(value, list | tuple):
-        raise CalendarError("bad_entry", key, f"{key} phải là một danh sách.")
+        raise CalendarError("no_list", key)
     return value
 
 
 def _year(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise CalendarError("bad_entry", str(value), f"{value!r} không phải là một năm.")
+        raise CalendarError("no_year_number", str(value))
     return value
 
 
 def _entry(value: object, keys: frozenset[str]) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
-        raise CalendarError("bad_entry", str(value), f"Mục {value!r} phải có dạng {{date: …, status: …}}.")
+        raise CalendarError("shape", str(value))
     strange = sorted(str(key) for key in value if key not in keys)
     if strange:
-        sentence = f"Mục ngày {value.get('date')} có khóa lạ {', '.join(strange)}; chỉ nhận {', '.join(sorted(keys))}."
-        raise CalendarError("bad_entry", str(value.get("date")), sentence)
+        known = ", ".join(sorted(keys))
+        raise CalendarError("strange_keys", str(value.get("date")), keys=", ".join(strange), known=known)
     return value
 
 
@@ -192,7 +229,7 @@ def _day(value: object, where: Mapping[str, object]) -> Day:
         except ValueError:
             value = None
     if not isinstance(value, Day) or isinstance(value, datetime):
-        raise CalendarError("bad_entry", str(where), f"Mục {dict(where)!r} có ngày không đọc được (cần YYYY-MM-DD).")
+        raise CalendarError("unreadable_day", str(dict(where)))
     return value
 
 
@@ -205,6 +242,7 @@ def _day_off(value: object) -> DayOff:
         status=str(entry.get("status") or ""),
         swapped_with=_day(swapped, entry) if swapped else None,
         document=str(entry.get("document") or ""),
+        name_en=str(entry.get("name_en") or ""),
     )
 
 

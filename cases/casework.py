@@ -29,11 +29,7 @@ class Hidden(LookupError):
 
 
 class Refused(NotAllowed):
-    """A step that may not be taken. Its sentence is wording data under `why_{code}`; `values` fill it in."""
-
-    def __init__(self, code: str, **values: object) -> None:
-        super().__init__(code, code)
-        self.values = values
+    """A step that a use case refuses."""
 
 
 # -- may they -------------------------------------------------------------------------------------------------------
@@ -64,9 +60,11 @@ def seen_case(unit: UnitOfWork, rules: Rules, officer: Officer, found: Case | No
     return found
 
 
-def case_by_code(unit: UnitOfWork, rules: Rules, officer: Officer, code: str, now: datetime) -> Case:
-    """A visible case by number, in the officer's locality or one under it; raises `Hidden`."""
+def case_by_code(unit: UnitOfWork, rules: Rules, officer: Officer, code: str, now: datetime, place: str = "") -> Case:
+    """A visible case by number, in the officer's locality or one under it, or in `place` alone; raises `Hidden`."""
     for locality in localities_of(rules, officer, now):
+        if place not in ("", locality):
+            continue
         found = unit.cases.by_code(locality, code)
         if found is not None and sight(officer, found, rules.directory_of(found, now)) >= Sight.NOTICE:
             return found
@@ -81,7 +79,7 @@ def localities_of(rules: Rules, officer: Officer, now: datetime) -> tuple[str, .
 
 def open_refusal(unit: UnitOfWork, case: Case) -> CaseEvent | None:
     """The proposal to refuse the case that waits for a second person."""
-    if case.state is not State.SUBMITTED:
+    if case.state not in (State.SUBMITTED, State.NEEDS_COI_CHECK):
         return None
     told = ("refusal_proposed", "refusal_rejected", "refused")
     last = next((event for event in reversed(unit.cases.history(case.id)) if event.what in told), None)
@@ -156,8 +154,18 @@ def take_over(follower: Case, lead: Case) -> None:
 
 def read_content(unit: UnitOfWork, officer: Officer, case: Case, now: datetime) -> None:
     """Log that an officer read the content, at most once per officer and hour."""
-    if unit.ledger.once(f"read:{case.id}:{officer.id}:{now:%Y%m%d%H}", now):
+    if unit.ledger.once(_read_key(officer, case, now), now):
         unit.cases.log(CaseEvent(case.id, now, "read", officer.id))
+
+
+def was_read(unit: UnitOfWork, officer: Officer, case: Case, now: datetime) -> bool:
+    """Whether this officer's reading is on record for this hour already."""
+    key = _read_key(officer, case, now)
+    return key in unit.ledger.seen((key,))
+
+
+def _read_key(officer: Officer, case: Case, now: datetime) -> str:
+    return f"read:{case.id}:{officer.id}:{now:%Y%m%d%H}"
 
 
 # -- who is told ----------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cases.bodies import UNION_OF_THE_PERSON, Directory, Post
 from cases.model import BodyRole, Officer, Subject
@@ -142,6 +143,7 @@ def free_forwarder(directory: Directory, receiving: str, barred: Collection[str]
     return None
 
 
+@lru_cache(maxsize=1024)
 def forward_ways(directory: Directory, forwarder: str) -> tuple[str, ...]:
     """The forwarder named in the data and those that stand in for it, nearest first (the province's Front last)."""
     ways = (forwarder, *_stand_ins(directory, forwarder))

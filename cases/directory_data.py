@@ -10,6 +10,7 @@ from typing import Any
 
 from cases.bodies import Body, Hamlet, Locality, Post, Work
 from cases.model import BodyRole, Subject
+from cases.names import Name
 
 Data = Mapping[str, Any]
 
@@ -69,7 +70,7 @@ def read_work(raw: Data) -> Work:
 def read_post(raw: Data) -> Post:
     return Post(
         code=raw["code"],
-        title=raw["title"],
+        title=Name(raw["title"], raw.get("title_en") or ""),
         controls=tuple(raw.get("controls") or ()),
         member_of=tuple(raw.get("member_of") or ()),
         handled_by=tuple(raw.get("handled_by") or ()),
@@ -83,8 +84,8 @@ def read_body(raw: Data, place: Locality, frame: date) -> Body:
     replaces = raw.get("replaces") or ()
     return Body(
         code=raw["code"],
-        name=filled(raw["name"], place),
-        short=filled(raw.get("short") or "", place),
+        name=Name(filled(raw["name"], place), filled(raw.get("name_en") or "", place)),
+        short=Name(filled(raw.get("short") or "", place), filled(raw.get("short_en") or "", place)),
         group=raw.get("group", "upper"),
         roles=frozenset(BodyRole(role) for role in raw.get("roles") or ()),
         # Until 1 July 2025 a union stood under its own district union, not under the Front (Luật 97/2025/QH15).

@@ -53,7 +53,8 @@ def phone(value: Any) -> str:
 
 
 _BODY: Mapping[str, Check] = {
-    **dict.fromkeys(("code", "name", "short", "group", "upper", "forwards_through", "fallback", "members"), text),
+    **dict.fromkeys(("code", "name", "name_en", "short", "short_en", "group", "upper", "forwards_through"), text),
+    **dict.fromkeys(("fallback", "members"), text),
     **dict.fromkeys(("optional", "no_own_seal", "many"), flag),
     **dict.fromkeys(("valid_from", "valid_to", "under_front_from"), day),
     "roles": texts,
@@ -62,7 +63,7 @@ _BODY: Mapping[str, Check] = {
     "phone": phone,
 }
 _POST: Mapping[str, Check] = {
-    **dict.fromkeys(("code", "title", "level", "note"), text),
+    **dict.fromkeys(("code", "title", "title_en", "level", "note"), text),
     **dict.fromkeys(("controls", "member_of", "handled_by"), texts),
 }
 _PLACE: Mapping[str, Check] = {

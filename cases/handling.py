@@ -96,13 +96,17 @@ def tell_triaged(unit: UnitOfWork, rules: Rules, directory: Directory, case: Cas
 
 
 def ask_info(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, question: str, now: datetime) -> bool:
-    """Put a question to the resident; the case waits for the answer. False when there is nobody left to ask."""
+    """Put a question to the resident; the case waits for the answer. False when there is nobody left to ask.
+
+    A case whose post is not known stays at its check, where only the triage officers see it (COI-5).
+    """
     check(unit, rules, officer, case, "ask_info", now)
     if not question.strip():
         raise Refused("no_question")
     if not case.reporter or unit.people.reporter(case.reporter) is None:
         return False
-    move(case, State.NEEDS_INFO, Actor.HANDLER)
+    if case.state is not State.NEEDS_COI_CHECK:
+        move(case, State.NEEDS_INFO, Actor.HANDLER)
     record(unit, case, officer, "asked_info", now, question=question.strip())
     return tell_reporter(
         unit,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cases.calendar import local_date
 from cases.conflict import linked_officers
 from cases.directory import Directory
-from cases.model import Case, CaseEvent, Kind, OfficerRole, Priority, Secrecy, State, Subject
+from cases.model import Case, CaseEvent, Kind, Officer, OfficerRole, Priority, Secrecy, State, Subject
 from cases.notices import officers_around, tell_officer
 from cases.ports import Chat, Reporter, UnitOfWork
 from cases.receipts import new_receipt_code
@@ -89,15 +90,22 @@ def submit(unit: UnitOfWork, rules: Rules, chat: Chat, draft: Draft, now: dateti
     unit.people.save_reporter(_reporter(case, chat, draft, now))
     unit.files.claim_draft(chat.key, case.id)
     unit.cases.log(CaseEvent(case.id, now, "submitted", "resident", {"body": case.receiving_body}))
-    announce(unit, rules, directory, case, now)
+    announce(unit, rules, directory, case, now, officers)
     return Submission(case, receipt, way)
 
 
-def announce(unit: UnitOfWork, rules: Rules, directory: Directory, case: Case, now: datetime) -> int:
+def announce(
+    unit: UnitOfWork,
+    rules: Rules,
+    directory: Directory,
+    case: Case,
+    now: datetime,
+    officers: Sequence[Officer] | None = None,
+) -> int:
     """Tell each officer who may work the case that it is there: number, topic, date. Returns how many were told."""
     told = 0
     wanted = OfficerRole.TRIAGE if case.state is State.NEEDS_COI_CHECK else OfficerRole.HANDLER
-    for officer in officers_around(unit, rules, case.locality):
+    for officer in officers_around(unit, rules, case.locality) if officers is None else officers:
         if wanted in officer.roles and sight(officer, case, directory) >= Sight.CONTENT:
             told += tell_officer(
                 unit,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from cases.lexicon_words import Words
+from cases.lexicon_words import Reading, Words
 from cases.text import normalise, strip_marks
 
 MARKS_ONLY: Final = "!"  # prefix in the data: never match this phrase without diacritics
@@ -113,7 +113,12 @@ class Lexicon:
 
         A longer phrase that is only in groups hides only the groups inside it; a longer literal nothing.
         """
-        matches = [match for start in range(len(words)) for match in self._at(words, start)]
+        matches: list[tuple[Span, _Phrase]] = []
+        for start, readings in enumerate(words.readings):
+            for first in readings:
+                bucket = self._ready.get(first[1]) or self._bucket(first[1])
+                if bucket.phrases:
+                    self._collect(words, start, first, bucket, matches)
         matches.sort(key=lambda match: (match[0].start, -match[0].end))
         found: Found = {}
         cues: dict[tuple[str, str], CueSpan] = {}
@@ -135,27 +140,27 @@ class Lexicon:
                     grouped_to = place
         return {label: spans[:_MOST_SPANS] for label, spans in found.items()}, list(cues.values())
 
-    def _at(self, words: Words, start: int) -> Iterator[tuple[Span, _Phrase]]:
-        """Yield what begins at this word, for every reading of the next words, as long as some phrase goes on."""
-        for first in words.readings[start]:
-            bucket = self._bucket(first[1])
-            reads = [first]
-            for end in range(start + 1, len(words) + 1):
-                if end > start + 1:
-                    reads = [
-                        (f"{marked} {more_marked}", longer)
-                        for marked, plain in reads
-                        for more_marked, more_plain in words.readings[end - 1]
-                        if (longer := f"{plain} {more_plain}") in bucket.heads
-                    ][:_MOST_READINGS]
-                if not reads:
-                    break
-                for marked, plain in reads:
-                    rivals = bucket.phrases.get(plain, [])
-                    for phrase in rivals:
-                        factor = self._factor(phrase, marked, rivals, words)
-                        if factor:
-                            yield Span(start, end, factor), phrase
+    def _collect(
+        self, words: Words, start: int, first: Reading, bucket: _Bucket, matches: list[tuple[Span, _Phrase]]
+    ) -> None:
+        """Add what begins here with this reading, for every reading of the next words, while some phrase goes on."""
+        reads = [first]
+        for end in range(start + 1, len(words) + 1):
+            if end > start + 1:
+                reads = [
+                    (f"{marked} {more_marked}", longer)
+                    for marked, plain in reads
+                    for more_marked, more_plain in words.readings[end - 1]
+                    if (longer := f"{plain} {more_plain}") in bucket.heads
+                ][:_MOST_READINGS]
+            if not reads:
+                return
+            for marked, plain in reads:
+                rivals = bucket.phrases.get(plain)
+                for phrase in rivals or ():
+                    factor = self._factor(phrase, marked, rivals or [], words)
+                    if factor:
+                        matches.append((Span(start, end, factor), phrase))
 
     def _bucket(self, first: str) -> _Bucket:
         """Return the phrases that begin with this word without marks."""

@@ -68,6 +68,9 @@ def _label(name: str) -> str:
 
 
 def _fire(rule: Rule, found: Found) -> Span | None:
+    for sign, labels in rule.parts[1:]:  # most rules end here: a part of theirs is not in the message at all
+        if sign != "^" and found.keys().isdisjoint(labels):
+            return None
     here: list[Span] = []
     first: Span | None = None
     sure = 1.0

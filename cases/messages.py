@@ -120,6 +120,7 @@ class Outgoing:
     choices: tuple[Choice, ...] = ()
     ask: Ask = Ask.NOTHING
     template: Template | None = None
+    ask_label: str = ""  # what the button of `ask` says
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,16 @@ from cases.rules import Rules
 from cases.taxonomy import RETALIATION
 
 
-def correct_topic(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, topic: str, now: datetime) -> None:
+def correct_topic(
+    unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, topic: str, now: datetime, *, reason: str = ""
+) -> None:
     """Put the case under another topic and send it where that topic belongs; what was suggested stays on record.
 
     A topic about a person whose post is not known stops the case until a triage officer has recorded the post.
     A body the resident or an officer chose by hand is kept.
     """
     directory = check(unit, rules, officer, case, "correct_topic", now)
-    _recast(unit, rules, directory, officer, case, topic, now)
+    _recast(unit, rules, directory, officer, case, topic, now, reason)
 
 
 def not_a_person(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, topic: str, now: datetime) -> None:
@@ -41,7 +43,14 @@ def not_a_person(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, t
 
 
 def _recast(
-    unit: UnitOfWork, rules: Rules, directory: Directory, officer: Officer, case: Case, topic: str, now: datetime
+    unit: UnitOfWork,
+    rules: Rules,
+    directory: Directory,
+    officer: Officer,
+    case: Case,
+    topic: str,
+    now: datetime,
+    reason: str = "",
 ) -> None:
     if topic not in rules.taxonomy.topics:
         raise Refused("unknown_topic")
@@ -54,7 +63,8 @@ def _recast(
     way = _way(unit, rules, directory, draft_of(case, kept), case)
     _take_way(unit, directory, case, way)
     _stand(case, way, now)
-    record(unit, case, officer, "topic_corrected", now, old=before, new=topic)
+    why = {"reason": reason.strip()} if reason.strip() else {}
+    record(unit, case, officer, "topic_corrected", now, old=before, new=topic, **why)
     if old_state is State.NEEDS_COI_CHECK and case.state is State.TRIAGED:
         tell_triaged(unit, rules, directory, case, now)
     tell_moved(unit, rules, directory, case, old_body, now)

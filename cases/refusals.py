@@ -12,6 +12,7 @@ from cases.model import BodyRole, Case, Officer, State
 from cases.notices import tell_officer, tell_reporter
 from cases.ports import UnitOfWork
 from cases.rules import Rules
+from cases.scope import POST_UNKNOWN
 from cases.visibility import Sight, sight
 
 
@@ -24,16 +25,24 @@ class RefusalReason(StrEnum):
     NO_CONTENT = "no_content"
 
 
+def reasons_for(case: Case) -> tuple[RefusalReason, ...]:
+    """The grounds that may be given for this case: before a person's post is known only that it is spam (COI-5)."""
+    return (RefusalReason.SPAM,) if case.state is State.NEEDS_COI_CHECK else tuple(RefusalReason)
+
+
 def propose_refusal(
     unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, reason: str, note: str, now: datetime
 ) -> int:
     """Propose not to take the case in; it stays where it is until a second person decides. Returns how many were told.
 
-    Refused: `unknown_reason`, `no_reason` (the note says what the reason rests on), `no_second_person`.
+    Refused: `unknown_reason`, `only_spam` (before the post of a person is known), `no_reason` (the note says what the
+    reason rests on), `no_second_person`.
     """
     directory = check(unit, rules, officer, case, "refuse", now)
     if reason not in list(RefusalReason):
         raise Refused("unknown_reason")
+    if reason not in reasons_for(case):
+        raise Refused("only_spam")
     if not note.strip():
         raise Refused("no_reason")
     others = second_persons(unit, directory, officer, case)
@@ -65,6 +74,10 @@ def confirm_refusal(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case
     """The second person agrees: the case is refused, the resident told why and how to have it looked at again."""
     check(unit, rules, officer, case, "confirm_refusal", now)
     reason = str(_proposal(unit, officer, case))
+    if reason not in reasons_for(case):
+        raise Refused("only_spam")
+    if case.state is State.NEEDS_COI_CHECK:
+        case.excluded_bodies = (*case.excluded_bodies, POST_UNKNOWN)
     move(case, State.REJECTED, Actor.SECOND_PERSON)
     record(unit, case, officer, "refused", now, reason=reason)
     tell_reporter(

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from cases.calendar import ZONE, WorkCalendar
-from cases.deadlines import ClockError, InternalTargets
+from cases.deadlines import ClockError, InternalTargets, hour, whole_days
 
 _LISTS = {"before_due_wd": "before_wd", "overdue_wd": "overdue_wd", "escalate_at_overdue_wd": "escalate_wd"}
 _NUMBERS = {
@@ -39,18 +39,18 @@ class ReminderPolicy:
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> ReminderPolicy:
-        """From `reminders` and `internal_targets` of the directory. ClockError `bad_reminders` names the wrong key."""
+        """From `reminders` and `internal_targets` of the directory. ClockError `data_…` names the wrong key."""
         raw = data.get("reminders") or {}
         if strange := sorted(set(raw) - _KEYS):
-            raise ClockError("bad_reminders", f"reminders có khóa lạ: {', '.join(strange)}.")
+            raise ClockError("data_strange_keys", where="reminders", what=", ".join(strange))
         quiet = raw.get("quiet_hours") or {}
         found: dict[str, Any] = {name: _days(key, raw[key]) for key, name in _LISTS.items() if key in raw}
         found |= {name: _days(key, [raw[key]])[0] for key, name in _NUMBERS.items() if key in raw}
         policy = cls(
             targets=InternalTargets.from_mapping(data.get("internal_targets") or {}),
-            on_due_day=_hour("on_due_day", raw.get("on_due_day", "08:00")),
-            quiet_from=_hour("quiet_hours.from", quiet.get("from", "20:00")),
-            quiet_to=_hour("quiet_hours.to", quiet.get("to", "07:00")),
+            on_due_day=hour("reminders.on_due_day", raw.get("on_due_day", "08:00")),
+            quiet_from=hour("reminders.quiet_hours.from", quiet.get("from", "20:00")),
+            quiet_to=hour("reminders.quiet_hours.to", quiet.get("to", "07:00")),
             working_days_only=raw.get("only_on_working_days", True) is True,
             **found,
         )
@@ -84,30 +84,16 @@ def _check(policy: ReminderPolicy) -> None:
     for key, name in _LISTS.items():
         days = getattr(policy, name)
         if not days or len(set(days)) != len(days):
-            raise ClockError("bad_reminders", f"reminders.{key} phải là các số ngày khác nhau.")
+            raise ClockError("data_same_days", where=f"reminders.{key}")
     if len(policy.escalate_wd) != 3 or list(policy.escalate_wd) != sorted(policy.escalate_wd):
-        raise ClockError("bad_reminders", "reminders.escalate_at_overdue_wd phải có ba số tăng dần.")
+        raise ClockError("data_three_rising", where="reminders.escalate_at_overdue_wd")
     if policy.is_quiet(policy.on_due_day):
-        raise ClockError("bad_reminders", "reminders.on_due_day rơi vào giờ yên lặng (quiet_hours).")
+        raise ClockError("data_quiet_hour", where="reminders.on_due_day")
     if policy.info_warn_wd >= policy.info_close_wd:
-        raise ClockError("bad_reminders", "reminders.warn_before_close_wd phải nhỏ hơn close_without_info_wd.")
+        raise ClockError("data_not_less", where="reminders.warn_before_close_wd", what="close_without_info_wd")
 
 
 def _days(key: str, values: object) -> tuple[int, ...]:
     if not isinstance(values, list | tuple):
-        raise ClockError("bad_reminders", f"reminders.{key} phải là một danh sách số ngày.")
-    for value in values:
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            sentence = f"reminders.{key} phải là số ngày làm việc từ 1 trở lên, không phải {value!r}."
-            raise ClockError("bad_reminders", sentence)
-    return tuple(sorted(values))
-
-
-def _hour(key: str, value: object) -> time:
-    """A local hour. YAML 1.1 reads an unquoted 08:00 as the number 480."""
-    try:
-        if isinstance(value, int) and not isinstance(value, bool):
-            return time(value // 60, value % 60)
-        return value if isinstance(value, time) else time.fromisoformat(str(value))
-    except ValueError as error:
-        raise ClockError("bad_reminders", f"reminders.{key} phải có dạng 08:00, không phải {value!r}.") from error
+        raise ClockError("data_no_list", where=f"reminders.{key}")
+    return tuple(sorted(whole_days(f"reminders.{key}", value) for value in values))

@@ -10,6 +10,7 @@ from cases.model import Case, CaseEvent, OfficerRole, State, Verdict
 from cases.notices import officers_around, tell_officer
 from cases.ports import Chat, UnitOfWork
 from cases.rules import Rules
+from cases.scope import POST_UNKNOWN
 from cases.visibility import Sight, sight
 
 
@@ -82,7 +83,9 @@ def appeal(unit: UnitOfWork, rules: Rules, case: Case, now: datetime) -> bool:
     """Ask for a refusal to be looked at again: the case returns to intake; False when it was not refused."""
     if case.state is not State.REJECTED:
         return False
-    move(case, State.SUBMITTED, Actor.RESIDENT)
+    unknown = POST_UNKNOWN in case.excluded_bodies
+    move(case, State.NEEDS_COI_CHECK if unknown else State.SUBMITTED, Actor.RESIDENT)
+    case.excluded_bodies = tuple(code for code in case.excluded_bodies if code != POST_UNKNOWN)
     case.closed_at = None
     poke(case, now)
     unit.cases.log(CaseEvent(case.id, now, "appealed", "resident"))
@@ -137,8 +140,9 @@ def correct_identity(unit: UnitOfWork, chat: Chat, name: str, phone: str, now: d
 def tell_handlers(unit: UnitOfWork, rules: Rules, case: Case, key: str, effect: str, now: datetime) -> None:
     """Tell the officers who work the case: number and topic only."""
     directory = rules.directory_of(case, now)
+    wanted = OfficerRole.TRIAGE if case.state is State.NEEDS_COI_CHECK else OfficerRole.HANDLER
     for officer in officers_around(unit, rules, case.locality):
-        own = officer.body == case.receiving_body and OfficerRole.HANDLER in officer.roles
+        own = officer.body == case.receiving_body and wanted in officer.roles
         works_it = own and sight(officer, case, directory) >= Sight.CONTENT
         if works_it and case.assignee in ("", officer.id):
             topic = rules.taxonomy.topics[case.topic].label

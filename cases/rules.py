@@ -11,6 +11,7 @@ from cases.calendar import ZONE, WorkCalendar, local_date
 from cases.clocks import DeadlineProfile, InternalTargets
 from cases.directory import Directory, DirectoryBook
 from cases.model import Case
+from cases.names import Name
 from cases.reminder_policy import ReminderPolicy
 from cases.suggest import Suggester
 from cases.taxonomy import Taxonomy
@@ -24,6 +25,12 @@ class Article:
     group: str
     question: str
     answer: str
+    question_en: str = ""
+    answer_en: str = ""
+
+    def __post_init__(self) -> None:
+        for field, english in (("question", self.question_en), ("answer", self.answer_en)):
+            object.__setattr__(self, field, Name(getattr(self, field), english))
 
 
 @dataclass(frozen=True, slots=True)

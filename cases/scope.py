@@ -13,6 +13,15 @@ from cases.bodies import Body, Directory
 from cases.conflict import forward_ways, own_bodies
 from cases.model import BodyRole, Case, Officer, OfficerRole, State
 
+POST_UNKNOWN = "~post"
+"""Among `excluded_bodies` of a case refused before the post was found: it stays with the triage officers (COI-5)."""
+
+
+def shut_bodies(viewer: Officer, directory: Directory) -> frozenset[str]:
+    """Codes whose presence among a case's excluded bodies shuts this officer out."""
+    own = own_bodies(viewer, directory)
+    return own if OfficerRole.TRIAGE in viewer.roles else own | {POST_UNKNOWN}
+
 
 class Sight(IntEnum):
     """How much of a case an officer may see; each includes what is below it."""
@@ -136,7 +145,7 @@ def visible_scope(viewer: Officer, directory: Directory, today: date | None = No
             *_authority(viewer, body, directory, day),
             *_watching(viewer, body, day),
         ),
-        never_bodies=own_bodies(viewer, directory),
+        never_bodies=shut_bodies(viewer, directory),
         never_officers=frozenset((viewer.id, *viewer.relatives)),
         never_posts=tuple(_post_bars(viewer, directory)),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from cases.mistakes import Check, Mistake, anything, fields, mapping, text, texts, words
 from cases.model import Kind, Priority, Subject
+from cases.names import Name
 
 RETALIATION = "official.retaliation"
 """The one topic the rules know by name (COI-7)."""
@@ -17,6 +18,7 @@ OTHER = "other"
 
 _TOPIC: Mapping[str, Check] = {
     "vi": text,
+    "en": text,
     "subject": text,
     "body": text,
     "competent": text,
@@ -65,10 +67,11 @@ class Taxonomy:
         mistakes = check_taxonomy(data)
         if mistakes:
             raise TaxonomyError(mistakes)
+        english = data.get("subjects_en") or {}
         return cls(
             topics={code: _topic(code, raw) for code, raw in data["topics"].items()},
-            kinds={Kind(code): raw["vi"] for code, raw in data["kinds"].items()},
-            subjects={Subject(code): label for code, label in data["subjects"].items()},
+            kinds={Kind(code): Name(raw["vi"], raw.get("en") or "") for code, raw in data["kinds"].items()},
+            subjects={Subject(code): Name(label, english.get(code) or "") for code, label in data["subjects"].items()},
         )
 
     def topic(self, code: str) -> Topic:
@@ -109,7 +112,7 @@ def check_taxonomy(data: Any, bodies: Collection[str] = ()) -> list[Mistake]:
 def _topic(code: str, raw: Mapping[str, Any]) -> Topic:
     return Topic(
         code=code,
-        label=raw["vi"],
+        label=Name(raw["vi"], raw.get("en") or ""),
         subject=Subject(raw["subject"]),
         body=raw["body"],
         competent=raw.get("competent") or "",

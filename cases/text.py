@@ -107,6 +107,11 @@ def same_answer(a: str, b: str) -> bool:
     return left == right if left or right else a.strip() == b.strip()
 
 
+def folded(text: str) -> str:
+    """The form in which `same_answer` compares two answers; what holds no letter or digit stays itself."""
+    return _answer(text) or text.strip()
+
+
 def squash(word: str) -> str:
     """Return a drawn-out word (`quáaa`, `laaắm`) with each repeated vowel written once, keeping the marked one.
 

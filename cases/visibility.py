@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from cases.bodies import Directory
-from cases.conflict import is_linked, own_bodies
+from cases.conflict import is_linked
 from cases.model import BodyRole, Case, Officer, OfficerRole, Secrecy, State
 from cases.routing import forwarder_of
-from cases.scope import AT_THE_AUTHORITY, ONCE_FORWARDED, Clause, PostBar, Scope, Sight, visible_scope
+from cases.scope import AT_THE_AUTHORITY, ONCE_FORWARDED, Clause, PostBar, Scope, Sight, shut_bodies, visible_scope
 
 __all__ = [
     "Clause",
@@ -106,7 +106,7 @@ def _in_reach(viewer: Officer, case: Case, directory: Directory) -> bool:
 
 def _shut_out(viewer: Officer, case: Case, directory: Directory) -> bool:
     """COI-1 and COI-9 by body, COI-4 by person, declared relative and post."""
-    if not own_bodies(viewer, directory).isdisjoint((*case.excluded_bodies, *case.hidden_from)):
+    if not shut_bodies(viewer, directory).isdisjoint((*case.excluded_bodies, *case.hidden_from)):
         return True
     if not {viewer.id, *viewer.relatives}.isdisjoint(case.excluded_officers):
         return True

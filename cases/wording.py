@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
+
+from cases.names import read_as
 
 SOURCE = "vi"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -18,6 +21,14 @@ _LABELS = re.compile(r"\[([^\[\]]+)\]")
 
 class UnknownText(KeyError):
     """No such key: a mistake in the program, or a text file with a line missing."""
+
+
+class _Parts(NamedTuple):
+    """A text taken apart: sentences with their placeholders by line, labels, and the whole where it has no values."""
+
+    lines: tuple[tuple[tuple[str, tuple[str, ...]], ...], ...]
+    labels: tuple[str, ...]
+    fixed: str | None
 
 
 class Wording:
@@ -36,9 +47,12 @@ class Wording:
 
     def say(self, key: str, lang: str = SOURCE, /, **values: object) -> str:
         """The text with its values; raises `UnknownText`, or KeyError for a value that was not given."""
+        split, _, fixed = self._parts(key, lang)
+        if fixed is not None:
+            return fixed
         lines = []
-        for line in self._parts(key, lang)[0]:
-            kept = [_fill(sentence, names, values) for sentence, names in line]
+        for line in split:
+            kept = [_fill(sentence, names, values, lang) for sentence, names in line]
             sentences = [sentence for sentence in kept if sentence is not None]
             if sentences or not line:
                 lines.append(" ".join(sentences))
@@ -46,15 +60,13 @@ class Wording:
 
     def labels(self, key: str, lang: str = SOURCE) -> tuple[str, ...]:
         """Labels of the choices offered with this text, in order."""
-        return self._parts(key, lang)[1]
+        return self._parts(key, lang).labels
 
     def has(self, key: str) -> bool:
         """Whether the source language knows this key."""
         return key in self._texts[SOURCE]
 
-    def _split(
-        self, key: str, lang: str
-    ) -> tuple[tuple[tuple[tuple[str, tuple[str, ...]], ...], ...], tuple[str, ...]]:
+    def _split(self, key: str, lang: str) -> _Parts:
         text = self._texts.get(lang, {}).get(key) or self._texts[SOURCE].get(key)
         if text is None:
             raise UnknownText(key)
@@ -62,7 +74,10 @@ class Wording:
         labels: tuple[str, ...] = ()
         if lines and lines[-1].lstrip().startswith("[") and lines[-1].rstrip().endswith("]"):
             labels = tuple(_LABELS.findall(lines.pop()))
-        return tuple(_sentences(line) for line in lines), labels
+        split = tuple(_sentences(line) for line in lines)
+        has_values = any(names for line in split for _, names in line)
+        fixed = None if has_values else "\n".join(" ".join(part for part, _ in line) for line in split).strip()
+        return _Parts(split, labels, fixed)
 
 
 def _sentences(line: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -71,9 +86,13 @@ def _sentences(line: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((part, tuple(_PLACEHOLDER.findall(part))) for part in _SENTENCE_END.split(line.strip()))
 
 
-def _fill(sentence: str, names: tuple[str, ...], values: Mapping[str, object]) -> str | None:
+def _fill(sentence: str, names: tuple[str, ...], values: Mapping[str, object], lang: str) -> str | None:
     if not names:
         return sentence
     if any(values[name] in ("", None) for name in names):
         return None
-    return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), sentence)
+    return _PLACEHOLDER.sub(lambda match: _shown(values[match[1]], lang), sentence)
+
+
+def _shown(value: object, lang: str) -> str:
+    return read_as(value, lang) if isinstance(value, str) else str(value)

@@ -18,6 +18,7 @@ from cases.calendar import vn_date as _vn_date
 from cases.clocks import DeadlineProfile, profile_for
 from cases.directory import DirectoryBook
 from cases.model import Case
+from cases.names import listed as together
 from cases.reminder_policy import ReminderPolicy
 from cases.reminders import Audience, Notice
 from cases.routing import forwarder_of
@@ -89,7 +90,7 @@ class Facts:
 
     def names(self, level: Level) -> str:
         """The bodies of a level, for people."""
-        return ", ".join(self.directory.name(code) for code in level.bodies)
+        return together(self.directory.name(code) for code in level.bodies)
 
     @property
     def profile(self) -> DeadlineProfile:
@@ -186,7 +187,7 @@ def urging_letter(facts: Facts, notice: Notice, values: Mapping[str, Any], earli
         forward_doc_no=case.forward_doc_no,
         forward_doc_date=vn_date(case.forward_doc_date) if case.forward_doc_date else "",
         due_date=vn_date(notice.due),
-        basis=facts.profile.basis_phrase(commune),
+        basis=facts.rules.wording.say(facts.profile.basis_key, commune=commune),
         today=vn_date(facts.today),
         n=notice.days,
         earlier=", ".join(f"lần {k} ngày {vn_date(day)}" for k, day in enumerate(earlier, 1)),

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 _Convert = Callable[[Any], Any]
 
@@ -49,6 +51,11 @@ class Hot:
         finally:
             cursor.close()
 
+    def change_each(self, connection: Connection, many: Sequence[Mapping[str, Any]]) -> None:
+        """Write once for each of these, in order; one round trip where the driver can."""
+        if many:
+            self._form(connection.dialect).run_each(connection, many).close()
+
     def _form(self, dialect: Dialect) -> _Form:
         form = self._forms.get(dialect.name)
         if form is None:
@@ -82,16 +89,27 @@ class _Form:
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """Execute; raises what SQLAlchemy would raise."""
-        sent = tuple(
+        sent = self._sent(values)
+        return self._on_cursor(connection, lambda cursor: cursor.execute(self._sql, sent))
+
+    def run_each(self, connection: Connection, many: Sequence[Mapping[str, Any]]) -> Any:
+        """Execute for each; raises what SQLAlchemy would raise."""
+        sent = [self._sent(values) for values in many]
+        return self._on_cursor(connection, lambda cursor: cursor.executemany(self._sql, sent))
+
+    def _sent(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(
             [
                 (into(values[name]) if into else values[name]) if name in values else constant
                 for name, into, constant in self._binds
             ]
         )
+
+    def _on_cursor(self, connection: Connection, execute: Callable[[Any], Any]) -> Any:
         door = connection.connection
         cursor = door.cursor()
         try:
-            cursor.execute(self._sql, sent)
+            execute(cursor)
         except self._dialect.loaded_dbapi.Error as error:
             if self._dialect.is_disconnect(error, door.dbapi_connection, cursor):
                 connection.invalidate(error)
@@ -112,8 +130,25 @@ class _Form:
 
 
 def _bind(kind: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
+    if isinstance(kind, UTCDateTime) and dialect.name == "sqlite":
+        return _instant_text
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _result(kind: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
+    if isinstance(kind, UTCDateTime) and dialect.name == "sqlite":
+        return _instant
     return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def _instant_text(value: datetime | None) -> str | None:
+    """What `UTCDateTime` stores on SQLite, at a fifth of its cost; every row of the hot path holds several."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("an instant without a zone")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _instant(stored: str) -> datetime:
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
-from sqlalchemy import ColumnElement, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from cases.messages import Address, Capabilities, Outgoing
 from cases.ports import Chat
 from cases.rendering import PLAIN, fit
 from storage.chats import chat
-from storage.hot import Hot
 from storage.nudges import Listed
 from storage.outbox import CANCELLED, PLACE_BODY, PULLED, WAITING, OutboxStore, outbox, pack
 from storage.work import StoredWork
 
 REMINDER, NOTICE, DIGEST = "reminder", "notice", "digest"
-_DOORS = Listed(select(chat.c.key, chat.c.channel, chat.c.lang, chat.c.reachable, chat.c.delayed_until), chat.c.key)
-_KEEP = Hot(update(outbox).where(outbox.c.effect_key == bindparam("which")).values(sealed_body=bindparam("body")))
+# Locked, in one order: between reading when a chat may be written to and queueing for it nobody else moves that time.
+_DOORS = Listed(
+    select(chat.c.key, chat.c.channel, chat.c.lang, chat.c.reachable, chat.c.delayed_until)
+    .order_by(chat.c.key)
+    .with_for_update(),
+    chat.c.key,
+)
 _PENDING = Listed(
     select(outbox.c.id, outbox.c.effect_key, outbox.c.chat_key, outbox.c.sealed_body)
     .where(WAITING, outbox.c.purpose == REMINDER)
@@ -100,21 +104,19 @@ class MailStore:
     def say(self, mails: Iterable[Mail], now: datetime) -> None:
         """Queue all these messages, cut to what each channel can show; the first part keeps the lines of a reminder."""
         store = OutboxStore(self._connection, self._unit.keys, now)
+        pushed: list[tuple[Chat, bytes, str, str, str]] = []
         for mail in mails:
             to = Chat(mail.to.key, Address(mail.to.channel, ""), delayed_until=mail.to.delayed_until)
-            parts = fit(mail.message, self._capabilities.get(mail.to.channel, PLAIN))
-            for number, part in enumerate(parts):
+            for number, part in enumerate(fit(mail.message, self._capabilities.get(mail.to.channel, PLAIN))):
                 key = f"{mail.effect_key}/{number}" if number else mail.effect_key
-                store.say(to, part, key, case_id=mail.case_id, purpose=mail.purpose)
-            if mail.lines and mail.to.channel != PULLED:
-                self._keep_lines(mail, parts[0])
+                if mail.to.channel == PULLED:
+                    store.say(to, part, key, case_id=mail.case_id, purpose=mail.purpose)
+                else:
+                    body = pack(part) if number or not mail.lines else _with_lines(part, mail.lines)
+                    pushed.append((to, body, key, mail.case_id, mail.purpose))
+        store.say_each(pushed)
         self._unit.outbox.woken |= store.woken
-
-    def _keep_lines(self, mail: Mail, part: Outgoing) -> None:
-        lines = [[one.case_id, one.step, one.run, one.rank, one.text] for one in mail.lines]
-        body = orjson.loads(pack(part)) | {"n": lines}
-        sealed = self._unit.keys.seal_bytes(PLACE_BODY, mail.effect_key, orjson.dumps(body))
-        _KEEP.change(self._connection, {"which": mail.effect_key, "body": sealed})
+        self._unit.outbox.fresh += store.fresh
 
     def take_back(self, waiting: Iterable[Pending], now: datetime) -> None:
         """Cancel waiting messages with all their parts."""
@@ -131,3 +133,9 @@ class MailStore:
     def _cancel(self, now: datetime, *which: ColumnElement[bool]) -> None:
         statement = update(outbox).where(WAITING, *which)
         self._connection.execute(statement.values(state=CANCELLED, sealed_body=None, done_at=now))
+
+
+def _with_lines(part: Outgoing, lines: Sequence[Line]) -> bytes:
+    kept = [[one.case_id, one.step, one.run, one.rank, one.text] for one in lines]
+    packed: dict[str, object] = orjson.loads(pack(part))
+    return orjson.dumps(packed | {"n": kept})

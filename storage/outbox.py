@@ -8,6 +8,8 @@ wait or the clock was set back. A row pushed aside because our own code failed o
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +41,7 @@ def pack(message: Outgoing) -> bytes:
         body["c"] = [[choice.value, choice.label] for choice in message.choices]
     if message.ask:
         body["a"] = message.ask.value
+        body["l"] = message.ask_label
     if message.template:
         body["z"] = [message.template.name, list(message.template.data)]
     return orjson.dumps(body)
@@ -54,6 +57,7 @@ def unpack(body: bytes) -> Outgoing:
         text=data["t"],
         choices=tuple(Choice(value, label) for value, label in data.get("c", ())),
         ask=Ask(data.get("a", "")),
+        ask_label=data.get("l", ""),
         template=Template(template[0], tuple((name, value) for name, value in template[1])) if template else None,
     )
 
@@ -88,10 +92,13 @@ _INSERT = Hot(
     },
     (*_QUEUE_COLUMNS, *_COUNTERS),
 )
+_NEWEST = Hot(
+    select(func.coalesce(func.max(web_line.c.id), 0).label("id")).where(web_line.c.chat_key == bindparam("whose"))
+)
 _INSERT_LINE = Hot(
     {
-        "sqlite": sqlite.insert(web_line).on_conflict_do_nothing().inline(),
-        "postgresql": postgresql.insert(web_line).on_conflict_do_nothing().inline(),
+        "sqlite": sqlite.insert(web_line).on_conflict_do_nothing().returning(web_line.c.id),
+        "postgresql": postgresql.insert(web_line).on_conflict_do_nothing().returning(web_line.c.id),
     },
     ("effect_key", "chat_key", "case_id", "purpose", "mine", "sealed_body", "created_at"),
 )
@@ -100,6 +107,20 @@ _HELD = Hot(
     .select_from(outbox)
     .where(outbox.c.state == HELD, outbox.c.chat_key == bindparam("whose"), WAITING)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class FreshLine:
+    """A line just written to a web chat. `before` is the number of this chat's line before it, 0 for none."""
+
+    id: int
+    before: int
+    chat_key: str
+    effect_key: str
+    purpose: str
+    mine: bool
+    at: datetime
+    message: Outgoing
 
 
 class OutboxStore:
@@ -111,34 +132,40 @@ class OutboxStore:
         self._now = now
         self.woken: set[str] = set()
         """Channels that got something to send; chat keys of web pages that got a line, prefixed `web:`."""
+        self.fresh: list[FreshLine] = []
+        """The lines themselves, for pages that are open in this process."""
 
     def say(self, to: Chat, message: Outgoing, effect_key: str, *, case_id: str = "", purpose: str = "reply") -> bool:
         if to.address.channel == PULLED:
             return self.add_line(to.key, message, effect_key, case_id=case_id, purpose=purpose)
-        reachable = to.reachable
-        done = _INSERT.change(
-            self._connection,
-            {
-                "effect_key": effect_key,
-                "chat_key": to.key,
-                "channel": to.address.channel,
-                "case_id": case_id,
-                "purpose": purpose,
-                "sealed_body": self._keys.seal_bytes(PLACE_BODY, effect_key, pack(message)) if reachable else None,
-                "state": QUEUED if reachable else Fate.GONE.value,
-                "whose": to.key,
-                "earliest": max(self._now, to.delayed_until or self._now),
-                "attempts": 0,
-                "unknowns": 0,
-                "faults": 0,
-                "created_at": self._now,
-                "done_at": None if reachable else self._now,
-                "detail": "",
-                "vendor_id": "",
-            },
-        )
         self.woken.add(to.address.channel)
-        return done == 1
+        return _INSERT.change(self._connection, self._row(to, pack(message), effect_key, case_id, purpose)) == 1
+
+    def say_each(self, letters: Sequence[tuple[Chat, bytes, str, str, str]]) -> None:
+        """`say` for many pushed messages in one go: chat, packed message, effect key, case, purpose."""
+        self.woken |= {letter[0].address.channel for letter in letters}
+        _INSERT.change_each(self._connection, [self._row(*letter) for letter in letters])
+
+    def _row(self, to: Chat, body: bytes, effect_key: str, case_id: str, purpose: str) -> dict[str, Any]:
+        reachable = to.reachable
+        return {
+            "effect_key": effect_key,
+            "chat_key": to.key,
+            "channel": to.address.channel,
+            "case_id": case_id,
+            "purpose": purpose,
+            "sealed_body": self._keys.seal_bytes(PLACE_BODY, effect_key, body) if reachable else None,
+            "state": QUEUED if reachable else Fate.GONE.value,
+            "whose": to.key,
+            "earliest": max(self._now, to.delayed_until or self._now),
+            "attempts": 0,
+            "unknowns": 0,
+            "faults": 0,
+            "created_at": self._now,
+            "done_at": None if reachable else self._now,
+            "detail": "",
+            "vendor_id": "",
+        }
 
     def add_line(
         self,
@@ -152,19 +179,22 @@ class OutboxStore:
     ) -> bool:
         """Append one line to a web chat; `mine` marks the resident's own words."""
         self.woken.add(f"{PULLED}:{chat_key}")
-        done = _INSERT_LINE.change(
-            self._connection,
-            {
-                "effect_key": effect_key,
-                "chat_key": chat_key,
-                "case_id": case_id,
-                "purpose": purpose,
-                "mine": mine,
-                "sealed_body": self._keys.seal_bytes(PLACE_LINE, effect_key, pack(message)),
-                "created_at": self._now,
-            },
-        )
-        return done == 1
+        row = {
+            "effect_key": effect_key,
+            "chat_key": chat_key,
+            "case_id": case_id,
+            "purpose": purpose,
+            "mine": mine,
+            "sealed_body": self._keys.seal_bytes(PLACE_LINE, effect_key, pack(message)),
+            "created_at": self._now,
+        }
+        # Only SQLite has one writer at a time: elsewhere another process may write a line between these statements.
+        alone = self._connection.dialect.name == "sqlite"
+        before = _NEWEST.first(self._connection, {"whose": chat_key}).id if alone else 0
+        made = _INSERT_LINE.first(self._connection, row)
+        if made is not None and alone:
+            self.fresh.append(FreshLine(made.id, before, chat_key, effect_key, purpose, mine, self._now, message))
+        return made is not None
 
     def cancel(self, case_id: str, purpose: str) -> int:
         return self._connection.execute(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.schema import metadata, sealed, serial
@@ -116,6 +116,7 @@ class CaseRow(SQLModel, table=True):
         Index("ix_case_receiving", "locality", "receiving_body", "state"),
         Index("ix_case_authority", "locality", "competent_authority", "state"),
         Index("ix_case_submitted", "locality", "submitted_at"),
+        Index("ix_case_state", "locality", "state", "submitted_at"),
     )
     id: str = Field(primary_key=True, max_length=32)
     locality: str = Field(max_length=60)
@@ -230,7 +231,7 @@ class CaseFileRow(SQLModel, table=True):
     state: str = Field(max_length=12)
     sealed_source: bytes = sealed(optional=False)
     sha256: str = Field(default="", max_length=64)
-    size: int = 0
+    size: int = Field(default=0, sa_type=BigInteger)
     mime: str = Field(default="", max_length=100)
     attempts: int = 0
     added_at: datetime

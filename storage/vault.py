@@ -7,7 +7,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from storage.keys import KeyRing
+from storage.keys import KeyRing, sync_folder
 
 PLACE = "vault.file"
 
@@ -30,13 +30,13 @@ class FileVault:
         try:
             if not target.parent.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
-                _sync_folder(self.folder)  # the new folder itself must survive a power cut
+                sync_folder(self.folder)  # the new folder itself must survive a power cut
             with temporary.open("wb") as file:
                 file.write(self._keys.seal_bytes(PLACE, f"{file_id}/{part}", content))
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
         except OSError as error:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
@@ -67,11 +67,3 @@ class FileVault:
         if not file_id.isalnum():
             raise VaultFault("bad file id")
         return self.folder / file_id[:2] / f"{file_id}.{part}"
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

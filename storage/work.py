@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -19,7 +19,7 @@ from storage.database import Database
 from storage.files import FileStore
 from storage.hot import Hot
 from storage.keys import KeyRing
-from storage.outbox import OutboxStore, web_line
+from storage.outbox import FreshLine, OutboxStore, web_line
 from storage.people import PeopleStore
 from storage.tables import FailedUpdate, LedgerRow, SeenUpdate, metadata
 
@@ -43,7 +43,7 @@ _ENTER = _once(ledger)
 
 def new_id() -> str:
     """A random id of 32 hex digits; never shown to anybody."""
-    return uuid.uuid4().hex
+    return os.urandom(16).hex()
 
 
 class FittedOutbox(OutboxStore):
@@ -146,6 +146,8 @@ class Office:
         self.clock = clock
         self.capabilities: dict[str, Capabilities] = {}
         self.on_woken: Callable[[set[str]], None] = lambda woken: None
+        self.on_lines: Callable[[Sequence[FreshLine]], None] = lambda lines: None
+        """Told of new lines of web chats, after their commit and before `on_woken` rings for them."""
         self.courier: Courier | None = None
 
     async def write(self, step: Callable[[StoredWork], T], *, urgent: bool = False) -> T:
@@ -165,6 +167,8 @@ class Office:
             return result
 
         result = await self.database.write(work)
+        if opened[0].outbox.fresh:
+            self.on_lines(opened[0].outbox.fresh)
         woken = opened[0].outbox.woken
         if claimed[0] is not None and self.courier is not None:
             woken -= self.courier.took(claimed[0])

@@ -24,7 +24,7 @@ FOLDERS = sorted(path for path in (ROOT / "data" / "texts").iterdir() if path.is
 LANGUAGES = [folder.name for folder in FOLDERS]
 TRANSLATIONS = [name for name in LANGUAGES if name != SOURCE]
 ROOMS = ("cases", "handlers", "scheduler", "bot", "web")
-PAPERS = ("urging_", "letter_")
+PAPERS = ("urging_", "letter_", "paper_", "report_")
 """Official papers are written in Vietnamese only."""
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")

@@ -7,15 +7,18 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from web.api import add_api
 from web.board import add_board
 from web.chat import add_chat
 from web.chat_page import add_chat_page
+from web.console.pages import add_pages
+from web.console.shell import HOME, Console
 from web.health import add_health
 from web.history import CAN
 from web.openapi import PUBLIC, Declared, Document
-from web.pages import Pages, Refusal
+from web.pages import Pages, Refusal, wants_page
 from web.security import SafeHeaders
 from web.services import WebServices
 from web.talk import CHANNEL, Talk
@@ -26,7 +29,7 @@ KNOWN = {404: "not_found", 405: "method", 413: "long", 422: "unreadable"}
 
 
 class Site(FastAPI):
-    """FastAPI with the safe headers outside of everything and a straight way to the webhooks."""
+    """FastAPI with the safe headers outside of everything and a straight way to the busiest addresses."""
 
     def __init__(self, services: WebServices) -> None:
         super().__init__(
@@ -34,15 +37,16 @@ class Site(FastAPI):
         )
         self.live = services.live
         self._safe = SafeHeaders(secure=services.secure_cookies)
-        self.straight: dict[str, Webhook] = {}
+        self.straight: dict[str, ASGIApp] = {}
+        self.console: Console
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Webhooks pass no middleware and no routing; all else does."""
+        """Webhooks and what is said in the web chat pass no middleware and no routing; all else does."""
         if scope["type"] != "http":
             return await super().__call__(scope, receive, send)
         send = self._safe.on(send)
-        webhook = self.straight.get(scope["path"])
-        await (webhook or super().__call__)(scope, receive, send)
+        straight = self.straight.get(scope["path"])
+        await (straight or super().__call__)(scope, receive, send)
 
 
 def create_app(services: WebServices) -> Site:
@@ -53,8 +57,11 @@ def create_app(services: WebServices) -> Site:
     talk = Talk(services, pages)
     document = Document(site, talk.sessions.cookie_name)
     _add_webhooks(site, document, services)
-    add_chat(document, talk)
+    site.straight["/chat/messages"] = add_chat(document, talk)
     add_chat_page(site, talk)
+    site.console = Console(services, pages, document)
+    add_pages(site.console)
+    add_api(document, services, pages)
     add_board(site, services, pages)
     add_health(site, services)
 
@@ -96,6 +103,8 @@ def _add_error_pages(site: Site, pages: Pages) -> None:
 
     @site.exception_handler(HTTPException)
     async def refused_by_routing(request: Request, error: HTTPException) -> Response:
+        if request.url.path.startswith(f"{HOME}/") and wants_page(request):
+            return await site.console.refused(request, Refusal(404, "console_error_missing"))
         answer = pages.refuse(request, Refusal(error.status_code, f"web_error_{KNOWN.get(error.status_code, 'wrong')}"))
         answer.headers.update(error.headers or {})
         return answer
@@ -106,4 +115,6 @@ def _add_error_pages(site: Site, pages: Pages) -> None:
 
     @site.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> Response:
+        if request.url.path.startswith(f"{HOME}/"):
+            return await site.console.refused(request, Refusal(500, "console_error_wrong"))
         return pages.refuse(request, Refusal(500, "web_error_wrong"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -14,12 +15,13 @@ from web import history
 from web.bodies import HungUp, TooLarge, whole
 from web.chat_live import BATCH, Crowded, events
 from web.openapi import MAY_HAVE_SESSION, WITH_SESSION, Declared, Document, query, refusals
-from web.pages import Refusal
+from web.pages import Pages, Refusal
 from web.security import Session
 from web.talk import Said, Talk
 from web.uploads import refusing_files
 from web.webhooks import BODY_CAP
 
+log = structlog.get_logger(__name__)
 PAGE = 100
 UPLOADS_AT_ONCE = 16  # each holds up to 20 MB of memory while it arrives
 LINES = {
@@ -107,6 +109,33 @@ class ChatEndpoints:
         return JSONResponse(upload.as_json())
 
 
+class Saying:
+    """`POST /chat/messages` as an ASGI application: the one request that every turn of a web chat makes."""
+
+    def __init__(self, ends: ChatEndpoints, pages: Pages) -> None:
+        self._ends = ends
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; whatever goes wrong, with a sentence."""
+        request = Request(scope, receive)
+        try:
+            answer = await self._answer(request)
+        except Refusal as refusal:
+            answer = self._pages.refuse(request, refusal)
+        except Exception as error:  # noqa: BLE001 - no traceback reaches anyone; the log names the kind
+            log.error("chat message failed", error=type(error).__name__)
+            answer = self._pages.refuse(request, Refusal(500, "web_error_wrong"))
+        await answer(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        if request.method == "POST":
+            return await self._ends.say(request)
+        answer = self._pages.refuse(request, Refusal(405, "web_error_method"))
+        answer.headers["allow"] = "POST"
+        return answer
+
+
 class Listening:
     """The answer to `GET /chat/live`: holds its place among the listeners exactly as long as it is being sent."""
 
@@ -146,16 +175,17 @@ def _digits(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-def add_chat(document: Document, talk: Talk) -> None:
-    """Serve and declare the endpoints."""
+def add_chat(document: Document, talk: Talk) -> Saying:
+    """Serve and declare the endpoints; returns the one to be reached without routing."""
     ends = ChatEndpoints(talk)
+    saying = Saying(ends, talk.pages)
     either = MAY_HAVE_SESSION["security"]
     json_body = {"application/json": {"schema": document.model(Said)}}
     after = query("after", "only lines with a higher number")
     document.bare(
         "POST",
         "/chat/messages",
-        ends.say,
+        saying,
         Declared("Say one thing", either, json_body, (), _answers({"type": "object"}, 403, 413, 422, 429, 503)),
     )
     document.bare(
@@ -185,6 +215,7 @@ def add_chat(document: Document, talk: Talk) -> None:
         ends.hamlets,
         Declared("Hamlets to choose", either, answers=_answers({"type": "object"})),
     )
+    return saying
 
 
 def _add_live(document: Document, ends: ChatEndpoints) -> None:

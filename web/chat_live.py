@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import orjson
 
-from web.history import Line, as_json
+from storage.outbox import FreshLine
+from web.history import Line, as_json, just_written
 
 PREFIX = "web:"
 HEARTBEAT = 20.0  # seconds; proxies cut silent connections after 30 or 60
@@ -31,11 +32,30 @@ class Bell:
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._event = asyncio.Event()
+        self._offered: deque[FreshLine] = deque(maxlen=BATCH)
 
     def pull(self) -> None:
         """Wake the listener."""
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._event.set)
+
+    def offer(self, line: FreshLine) -> None:
+        """Lay a new line ready: it need not be read again."""
+        self._offered.append(line)
+
+    def fresh(self, after: int) -> list[Line] | None:
+        """The lines laid ready that follow on this number; None where they do not, or none was: read instead."""
+        found: list[Line] = []
+        known = False
+        while self._offered:
+            line, known = self._offered.popleft(), True
+            if line.id <= after:
+                continue
+            if line.before > after:  # another process wrote one in between
+                return None
+            found.append(just_written(line))
+            after = line.id
+        return found if known else None
 
     def hush(self) -> None:
         """Forget earlier rings: call before reading, so that nothing written later is missed."""
@@ -70,6 +90,14 @@ class LiveLines:
         for name in woken:
             if name.startswith(PREFIX):
                 self._ring(name[len(PREFIX) :])
+
+    def tell(self, lines: Sequence[FreshLine]) -> None:
+        """Lay new lines ready for whoever listens; `wake` rings for them."""
+        for line in lines:
+            with self._lock:
+                bells = tuple(self._bells.get(line.chat_key, ()))
+            for bell in bells:
+                bell.offer(line)
 
     def close(self) -> None:
         """End every stream; call it when the process is told to stop, before the server waits for its connections."""
@@ -114,9 +142,11 @@ async def events(
     yield f"retry: {RECONNECT}\n\n".encode()
     pause = min(heartbeat, look_every)
     silent = 0.0
+    rang = False
     while not live.closed:
         bell.hush()
-        lines = await read(after)
+        ready = bell.fresh(after) if rang else None
+        lines = await read(after) if ready is None else ready
         for line in lines:
             after = line.id
             yield b"id: %d\nevent: line\ndata: %s\n\n" % (line.id, orjson.dumps(as_json(line)))

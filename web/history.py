@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from cases.messages import Ask, Capabilities, Choice
+from cases.messages import Ask, Capabilities, Choice, Outgoing
 from storage.hot import Hot
-from storage.outbox import PLACE_LINE, unpack, web_line
+from storage.outbox import PLACE_LINE, FreshLine, unpack, web_line
 from storage.work import StoredWork
 
 OWN = "web:"  # effect keys of own lines: web:<message id>:mine
@@ -92,6 +92,15 @@ def as_json(line: Line) -> dict[str, object]:
 
 def _line(unit: StoredWork, row: Any) -> Line:
     message = unpack(unit.keys.open_bytes(PLACE_LINE, row.effect_key, row.sealed_body))
-    kind = row.purpose if row.mine else ("reply" if row.purpose in ("", "reply") else "notice")
-    key = row.effect_key.removeprefix(OWN).removesuffix(":mine").rpartition(".")[2] if row.mine else ""
-    return Line(row.id, row.mine, row.created_at, message.text, message.choices, message.ask, kind, key)
+    return _shown(row.id, row.mine, row.created_at, row.purpose, row.effect_key, message)
+
+
+def just_written(line: FreshLine) -> Line:
+    """A line as it was written a moment ago in this process."""
+    return _shown(line.id, line.mine, line.at, line.purpose, line.effect_key, line.message)
+
+
+def _shown(number: int, mine: bool, at: datetime, purpose: str, effect_key: str, message: Outgoing) -> Line:
+    kind = purpose if mine else ("reply" if purpose in ("", "reply") else "notice")
+    key = effect_key.removeprefix(OWN).removesuffix(":mine").rpartition(".")[2] if mine else ""
+    return Line(number, mine, at, message.text, message.choices, message.ask, kind, key)

@@ -81,9 +81,16 @@ class Document:
 
     def __init__(self, app: FastAPI, cookie: str) -> None:
         self._app = app
-        self._cookie = cookie
+        self._schemes: dict[str, dict[str, str]] = {}
+        self.scheme(SESSION_SCHEME, {"type": "apiKey", "in": "cookie", "name": cookie})
+        for name, header in PROOF.values():
+            self.scheme(name, {"type": "apiKey", "in": "header", "name": header})
         self._paths: dict[str, dict[str, Any]] = {}
         self._schemas: dict[str, Any] = {}
+
+    def scheme(self, name: str, said: dict[str, str]) -> None:
+        """A way to prove who asks, as an OpenAPI security scheme."""
+        self._schemes[name] = said
 
     def model(self, model: type[BaseModel]) -> dict[str, str]:
         """A reference to this model, whose schema (and its parts) the document then holds."""
@@ -102,14 +109,17 @@ class Document:
         """The whole document."""
         if self._app.openapi_schema is None:
             document = get_openapi(title=self._app.title, version=self._app.version, routes=self._app.routes)
-            document["paths"] = {**document.get("paths", {}), **self._paths}
+            document["paths"] = {**_told_once(document.get("paths", {})), **self._paths}
             components = document.setdefault("components", {})
-            components["securitySchemes"] = self._schemes()
+            components["securitySchemes"] = {**components.get("securitySchemes", {}), **self._schemes}
             components["schemas"] = {**components.get("schemas", {}), **self._schemas}
             self._app.openapi_schema = document
         return self._app.openapi_schema
 
-    def _schemes(self) -> dict[str, Any]:
-        cookie = {"type": "apiKey", "in": "cookie", "name": self._cookie}
-        proofs = {scheme: {"type": "apiKey", "in": "header", "name": header} for scheme, header in PROOF.values()}
-        return {SESSION_SCHEME: cookie, **proofs}
+
+def _told_once(paths: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """FastAPI adds the scheme of a dependency to the one the route itself declares: one of the two is enough."""
+    for operation in (said for ways in paths.values() for said in ways.values() if "security" in said):
+        ways = operation["security"]
+        operation["security"] = [way for at, way in enumerate(ways) if way not in ways[:at]]
+    return paths

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry
 
@@ -20,25 +20,6 @@ Named = Sequence[tuple[str, str]]
 """Pairs of code and name."""
 
 Note = Callable[[StoredWork], None]
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedCase:
-    """A result the Front has made public: no person, no message text. Dates are local days."""
-
-    public_id: str
-    topic: str
-    summary: str
-    authority: str
-    received_on: date
-    answered_on: date | None = None
-    outcome: str = ""
-    answer: str = ""
-
-
-async def nothing_published() -> Sequence[PublishedCase]:
-    """An empty board."""
-    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +46,6 @@ class WebServices:
     rules: Callable[[], Rules]
     channels: Mapping[str, WebhookChannel] = field(default_factory=dict)
     live: LiveLines = field(default_factory=LiveLines)
-    published: Callable[[], Awaitable[Sequence[PublishedCase]]] = nothing_published
     accept_noted: Callable[[Incoming, Note], Awaitable[None]] | None = None
     public_url: str = ""
     trusted_proxy: str = ""

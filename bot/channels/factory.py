@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.channels.base import Alarm, Channel, TokenPair
 from bot.clock import Clock
-from bot.settings import Settings
+from bot.settings import Settings, networks
 from storage.tokens import StoredTokens
 from storage.work import Office
 
@@ -18,6 +18,7 @@ def build_channels(settings: Settings, office: Office, clock: Clock, alarm: Alar
         found.append(_zalo_oa(settings, office, clock, alarm))
     if settings.zalo_bot_token.get_secret_value():
         found.append(_zalo_bot(settings, clock, alarm))
+    found.append(_hooks(settings, office, clock))
     return {channel.name: channel for channel in found}
 
 
@@ -28,6 +29,7 @@ def _telegram(settings: Settings, clock: Clock, alarm: Alarm) -> Channel:
         settings.telegram_token.get_secret_value(),
         api=settings.telegram_api,
         webhook_secret=settings.telegram_webhook_secret.get_secret_value(),
+        old_webhook_secret=settings.telegram_webhook_secret_old.get_secret_value(),
         webhook_url=f"{settings.address}/webhook/telegram" if settings.telegram_mode == "webhook" else "",
         mode=settings.telegram_mode,
         clock=clock,
@@ -56,6 +58,12 @@ def _zalo_oa(settings: Settings, office: Office, clock: Clock, alarm: Alarm) -> 
     )
 
 
+def _hooks(settings: Settings, office: Office, clock: Clock) -> Channel:
+    from bot.channels.hooks import Hooks
+
+    return Hooks(office, clock, networks(settings.hooks_allow))
+
+
 def _zalo_bot(settings: Settings, clock: Clock, alarm: Alarm) -> Channel:
     from bot.channels.zalo_bot import ZaloBot
 
@@ -66,6 +74,7 @@ def _zalo_bot(settings: Settings, clock: Clock, alarm: Alarm) -> Channel:
         api=settings.zalo_bot_api,
         mode=settings.zalo_bot_mode,
         webhook_secret=settings.zalo_bot_webhook_secret.get_secret_value(),
+        old_webhook_secret=settings.zalo_bot_webhook_secret_old.get_secret_value(),
         webhook_url=f"{settings.address}/webhook/zalo-bot" if settings.zalo_bot_mode == "webhook" else "",
         per_second=settings.zalo_bot_per_second,
     )

@@ -55,6 +55,7 @@ class Telegram:
         clock: Clock = system_clock,
         alarm: Alarm | None = None,
         pace: Pace = LIMITS,
+        old_webhook_secret: str = "",
     ) -> None:
         check_settings(token, api, webhook_secret, webhook_url, mode)
         self.pace = pace
@@ -63,6 +64,7 @@ class Telegram:
         self._token = token
         self._api = api.rstrip("/")
         self._secret = webhook_secret
+        self._accepted = [one.encode() for one in (webhook_secret, old_webhook_secret) if one]
         self._webhook_url = webhook_url
         self._mode = mode
         self._clock = clock
@@ -103,7 +105,8 @@ class Telegram:
         given = headers.get(SECRET_HEADER)
         if given is None or not self._secret:
             raise Forged(401)
-        if not hmac.compare_digest(given.encode("utf-8", "replace"), self._secret.encode()):
+        told = given.encode("utf-8", "replace")
+        if True not in [hmac.compare_digest(told, one) for one in self._accepted]:  # all of them, always
             raise Forged(403)
 
     def parse(self, body: bytes) -> Sequence[Incoming]:

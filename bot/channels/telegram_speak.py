@@ -32,8 +32,8 @@ TOKEN_SECONDS: Final = 300.0
 ROW_LENGTHS: Final = {3: 11, 2: 18}
 """The longest label that fits when so many stand in one row of a 360-pixel phone."""
 
-ASK_LABELS: Final = {Ask.CONTACT: "Gửi số điện thoại của tôi", Ask.PLACE: "Gửi vị trí của tôi"}
 _ASK_FIELDS: Final = {Ask.CONTACT: "request_contact", Ask.PLACE: "request_location"}
+_NO_LABEL: Final = "…"  # messages queued before labels came with them; Telegram refuses an empty one
 # Descriptions as the Bot API words them: https://github.com/tdlib/telegram-bot-api
 _GONE_WORDS: Final = re.compile(
     r"chat not found|user not found|peer_id_invalid|deactivated|user_is_blocked|blocked by the user|kicked"
@@ -140,7 +140,7 @@ def markup(message: Outgoing, private: bool) -> dict[str, Any]:
     earlier keyboard away.
     """
     if message.ask is not Ask.NOTHING and private:
-        asking: dict[str, Any] = {"text": ASK_LABELS[message.ask], _ASK_FIELDS[message.ask]: True}
+        asking: dict[str, Any] = {"text": message.ask_label or _NO_LABEL, _ASK_FIELDS[message.ask]: True}
         rows = [[asking], *([{"text": choice.label} for choice in row] for row in in_rows(message.choices))]
         return {"keyboard": rows, "resize_keyboard": True, "one_time_keyboard": True}
     if not message.choices:

@@ -59,11 +59,13 @@ class ZaloBot:
         poll_seconds: float = POLL_SECONDS,
         wire: Wire | None = None,
         pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        old_webhook_secret: str = "",
     ) -> None:
         self.pace = Pace(per_second)
         self._base = f"{api}/bot{token}/"
         self._mode = mode
-        self._secret = webhook_secret.encode()
+        self._secret = webhook_secret
+        self._accepted = [one.encode() for one in (webhook_secret, old_webhook_secret) if one]
         self._webhook = {"url": webhook_url, "secret_token": webhook_secret}
         self._clock = clock
         self._alarm = alarm
@@ -96,7 +98,8 @@ class ZaloBot:
         given = headers.get("x-bot-api-secret-token", "")
         if not given or not self._secret:
             raise Forged(401)
-        if not hmac.compare_digest(given.encode("utf-8", "replace"), self._secret):
+        told = given.encode("utf-8", "replace")
+        if True not in [hmac.compare_digest(told, one) for one in self._accepted]:  # all of them, always
             raise Forged(403)
 
     def parse(self, body: bytes) -> Sequence[Incoming]:

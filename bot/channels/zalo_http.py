@@ -127,7 +127,8 @@ class _Private(OSError):
     """An allowed name leads inside a private network."""
 
 
-def _is_public(text: str) -> bool:
+def is_public(text: str) -> bool:
+    """Whether an address lies in the open network, however it is written inside IPv6."""
     address: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
     if isinstance(address, IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
@@ -150,7 +151,7 @@ class _PublicOnly(AbstractResolver):
         found = await self._inner.resolve(host, port, family)
         if not found:
             raise OSError("no address")
-        if host != self._exempt and not all(_is_public(entry["host"]) for entry in found):
+        if host != self._exempt and not all(is_public(entry["host"]) for entry in found):
             raise _Private("private address")
         return found
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from bot.checking import directory_mistakes
 from bot.commands.failing import Failed
 from bot.commands.opening import Desk, at_desk
-from bot.data import parse_yaml
-from storage.edits import import_directory
+from cases.rule_edits import DOCUMENT, RuleEdit, What
+from storage import rule_edits
 
 
 def import_(arguments: argparse.Namespace) -> int:
@@ -18,10 +18,10 @@ def import_(arguments: argparse.Namespace) -> int:
     mistakes = directory_mistakes(text, arguments.file)
     if mistakes:
         raise Failed("\n".join(mistakes))
-    parse_yaml(text, arguments.file)
 
     async def work(desk: Desk) -> None:
-        await desk.office.write(lambda unit: import_directory(unit, text, "command line"))
+        edit = RuleEdit(0, "", What.DIRECTORY, DOCUMENT, {"text": text})
+        await desk.office.write(lambda unit: rule_edits.add(unit, edit))
 
     at_desk(work)
     print("in force; running processes take it up within a few seconds")

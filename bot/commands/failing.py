@@ -27,9 +27,11 @@ def plain_failures() -> Iterator[None]:
 
 def sentence(error: Exception) -> str:
     """What to tell the operator about this error."""
-    from bot.data import DataError
+    from bot.data import DataError, texts
     from bot.settings import SettingsError
     from cases.directory import DirectoryError
+    from cases.reasons import Reason, said
+    from cases.wording import Wording
     from storage.database import AlreadyRunning, DatabaseFault
     from storage.keys import KeyFileError, SealBroken
 
@@ -42,6 +44,8 @@ def sentence(error: Exception) -> str:
         return f"a sealed value does not open ({error}): the key file does not belong to this database"
     if isinstance(error, OSError):
         return f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
+    if isinstance(error, Reason):
+        return said(Wording(texts()), error, "en")  # the command line speaks English
     if isinstance(error, ValueError):
         return str(error)
     import os

@@ -10,6 +10,7 @@ from bot.settings import read_settings
 from cases import officers
 from cases.casework import Refused
 from cases.model import Officer, OfficerRole
+from storage import console
 from storage.work import StoredWork
 
 HOURS = officers.CODE_HOURS
@@ -55,21 +56,23 @@ def invite(arguments: argparse.Namespace) -> int:
             raise Failed(REFUSALS[refused.code]) from refused
 
     code = at_desk(work)
-    print(f"code   {code}")
-    print(f"chat   /lienket {code}")
-    print(f"link   {read_settings().address}/chat?start=lk-{code}")
-    print(f"valid  {HOURS} hours, once")
+    address = read_settings().address
+    print(f"code     {code}")
+    print(f"console  {address}/console/invite/{code}")
+    print(f"chat     /lienket {code}")
+    print(f"link     {address}/chat?start=lk-{code}")
+    print(f"valid    {HOURS} hours, once, for the console or for a chat")
     return 0
 
 
 def revoke(arguments: argparse.Namespace) -> int:
-    """Close an account; the history keeps its name."""
+    """Close an account in chat and console; the history keeps its name."""
 
     def close(unit: StoredWork) -> None:
         officer = unit.people.officer(arguments.id)
         if officer is None:
             raise Failed(f"no officer has the id {arguments.id}; see hoiam officer list")
-        officers.revoke(unit, officer)
+        console.revoke(unit, officer)
 
     async def work(desk: Desk) -> None:
         await desk.office.write(close)
@@ -82,13 +85,17 @@ def revoke(arguments: argparse.Namespace) -> int:
 def show(arguments: argparse.Namespace) -> int:
     """List accounts: id, body, roles, linked or not, name."""
 
-    async def work(desk: Desk) -> list[Officer]:
-        locality = desk.locality(arguments.locality)
-        return list(await desk.office.read(lambda unit: unit.people.officers(locality)))
+    async def work(desk: Desk) -> tuple[list[Officer], frozenset[str]]:
+        place = desk.locality(arguments.locality)
+        return await desk.office.read(
+            lambda unit: (list(unit.people.officers(place)), console.having_accounts(unit, place))
+        )
 
-    for officer in at_desk(work):
-        linked = "linked" if officer.chat else "not linked"
-        print(f"{officer.id}  {officer.body:12} {','.join(officer.roles):24} {linked:10} {officer.name}")
+    known, tied = at_desk(work)
+    for officer in known:
+        ways = [way for way, there in (("chat", officer.chat), ("console", officer.id in tied)) if there]
+        linked = "+".join(ways) or "not linked"
+        print(f"{officer.id}  {officer.body:12} {','.join(officer.roles):24} {linked:12} {officer.name}")
     return 0
 
 

@@ -19,11 +19,12 @@ T = TypeVar("T")
 
 
 class Desk:
-    """Database, keys and rules: what a command needs."""
+    """Database, keys, rules and the operator's language: what a command needs."""
 
-    def __init__(self, office: Office, rulebook: Rulebook) -> None:
+    def __init__(self, office: Office, rulebook: Rulebook, lang: str = "vi") -> None:
         self.office = office
         self.rulebook = rulebook
+        self.lang = lang
 
     def locality(self, given: str) -> str:
         """The commune meant; raises `Failed` when it must be named."""
@@ -52,7 +53,7 @@ async def open_desk() -> AsyncIterator[Desk]:
         office = Office(database, load_or_make(settings.key_file), system_clock)
         rulebook = Rulebook(office)
         await rulebook.refresh()
-        yield Desk(office, rulebook)
+        yield Desk(office, rulebook, settings.locale)
     finally:
         await database.close()
 

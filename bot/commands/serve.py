@@ -20,6 +20,8 @@ from bot.settings import Settings, read_settings
 from cases import officers
 from cases.model import Officer, OfficerRole
 from cases.rules import Rules
+from storage import console
+from storage.api_hooks import CHANNEL as HOOKS
 from storage.work import StoredWork
 
 log = structlog.get_logger(__name__)
@@ -167,17 +169,29 @@ async def _announce(app: App) -> None:
     address = app.settings.address
     print(f"\n  Hồi Âm\n\n  Trang chat / web chat   {address}/chat")
     print(f"  Cán bộ / console        {address}/console\n  Bảng công khai / board  {address}/")
-    for label, code in await app.office.write(lambda unit: first_links(unit, app)):
-        print(f"  {label}   {address}/chat?start=lk-{code}   (một lần, 24 giờ / once, 24 h)")
-    named = ", ".join(app.channels) or "chưa có; xem .env.example / none yet, see .env.example"
-    print(f"  Kênh nhắn tin           {named}\n\n  Ctrl-C để dừng / to stop\n", flush=True)
+    links = await app.office.write(lambda unit: first_links(unit, app))
+    if links:
+        print("\n  Mở tài khoản, mỗi đường dẫn một lần, trong 24 giờ / open an account, each link once, within 24 h:")
+    for label, code in links:
+        print(f"  {label}   {address}/console/invite/{code}")
+        print(f"    chỉ trong chat / in chat only   {address}/chat?start=lk-{code}")
+    named = (
+        ", ".join(name for name in app.channels if name != HOOKS)
+        or "chưa có; xem .env.example / none yet, see .env.example"
+    )
+    print(f"\n  Kênh nhắn tin           {named}\n\n  Ctrl-C để dừng / to stop\n", flush=True)
 
 
 def first_links(unit: StoredWork, app: App) -> list[tuple[str, str]]:
-    """One-time links for the first administrator of the Front and, in the sample commune, for a UBND contact."""
+    """One-time links for the first administrator of the Front and, in the sample commune, for those who work on cases.
+
+    None any more once an administrator can sign in; nor for an account that is tied to a chat or a console.
+    """
     rules = app.rulebook.rules
     place = rules.book.communes[0]
-    if any(officer.chat for officer in unit.people.officers(place.code)):
+    tied = console.having_accounts(unit, place.code)
+    present = [one for one in unit.people.officers(place.code) if one.chat or one.id in tied]
+    if any(OfficerRole.ADMIN in one.roles for one in present):
         return []
     wanted: list[tuple[str, str, tuple[OfficerRole, ...], str]] = [
         ("Quản trị / administrator", "mttq", (OfficerRole.ADMIN,), "Quản trị đầu tiên")
@@ -186,7 +200,12 @@ def first_links(unit: StoredWork, app: App) -> list[tuple[str, str]]:
         handler = (OfficerRole.HANDLER, OfficerRole.TRIAGE)
         wanted.append(("Cán bộ Mặt trận (thử)   ", "mttq", handler, "Cán bộ Mặt trận (thử)"))
         wanted.append(("Đầu mối UBND (thử)      ", "ubnd", (OfficerRole.CONTACT,), "Đầu mối UBND (thử)"))
-    return [(label, link(unit, rules, place.code, body, roles, name)) for label, body, roles, name in wanted]
+    there = {one.name for one in present}
+    return [
+        (label, link(unit, rules, place.code, body, roles, name))
+        for label, body, roles, name in wanted
+        if name not in there
+    ]
 
 
 def link(unit: StoredWork, rules: Rules, locality: str, body: str, roles: tuple[OfficerRole, ...], name: str) -> str:

@@ -81,9 +81,10 @@ def test_a_webhook_without_a_secret_refuses_to_start(tmp_path: Path) -> None:
 
 
 def test_an_officer_is_invited_and_listed(tmp_path: Path) -> None:
-    """A one-time code and link; then the account stands in the list."""
+    """A one-time code with its links for console and chat; then the account stands in the list."""
     done = hoiam(tmp_path, "officer", "invite", "--body", "mttq", "--name", "Chị Lan", "--role", "handler")
     assert done.returncode == 0, done.stderr
+    assert "/console/invite/" in done.stdout
     assert "/chat?start=lk-" in done.stdout
     assert "Chị Lan" in hoiam(tmp_path, "officer", "list").stdout
 

@@ -138,3 +138,10 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         read_settings()
     shown = str(caught.value) + repr(Settings())
     assert not [value for value in secrets.values() if value in shown]
+
+
+def test_an_old_secret_needs_the_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is only for the time of a change."""
+    given(monkeypatch, {"TELEGRAM_TOKEN": "1:x", "TELEGRAM_WEBHOOK_SECRET_OLD": "the-one-before"})
+    with pytest.raises(SettingsError, match="TELEGRAM_WEBHOOK_SECRET_OLD"):
+        read_settings()

@@ -76,16 +76,17 @@ def test_estimated_day_in_a_complete_year_is_marked() -> None:
     ("when", "reason"),
     [
         ("2026-03-03", None),
-        ("2026-03-07", "Thứ Bảy"),
-        ("2026-03-08", "Chủ nhật"),
+        ("2026-03-07", "rest"),
+        ("2026-03-08", "rest"),
         ("2026-02-17", "Tết Nguyên đán (mùng 1)"),
         ("2026-04-26", "Giỗ Tổ Hùng Vương (Chủ nhật)"),
         ("2026-01-10", None),
     ],
 )
 def test_reason_off(when: str, reason: str | None) -> None:
-    """A rest day names its reason, a holiday before the weekend; a make-up Saturday is worked."""
-    assert CALENDAR.reason_off(day(when)) == reason
+    """A holiday is named even on a weekend, other weekends are rest; a make-up Saturday is worked."""
+    off = CALENDAR.reason_off(day(when))
+    assert (off.name if isinstance(off, DayOff) else off) == reason
     assert CALENDAR.is_working_day(day(when)) == (reason is None)
 
 
@@ -131,7 +132,7 @@ def test_a_term_has_at_least_one_day() -> None:
 )
 def test_outside_the_table_is_refused(start: str, n: int) -> None:
     """Nothing is guessed before the first, after the last known day, or over either edge."""
-    with pytest.raises(CalendarIncomplete, match="Chưa có lịch làm việc"):
+    with pytest.raises(CalendarIncomplete, match="calendar_missing"):
         CALENDAR.add_working_days(day(start), n)
 
 
@@ -194,25 +195,8 @@ def test_explain_lists_every_day() -> None:
     told = CALENDAR.explain(date(2025, 12, 11), 20)
     assert [entry.day for entry in told.days] == [told.start + timedelta(days=i) for i in range(31)]
     assert [entry.number for entry in told.days if entry.number] == list(range(1, 21))
-    assert all(entry.reason for entry in told.days if entry.number is None)
+    assert all(entry.why for entry in told.days if entry.number is None)
     assert told.days[-1].day == told.due == date(2026, 1, 10)
-
-
-def test_explain_speaks_vietnamese() -> None:
-    """The lines name the weekday, the number or the reason, and the end of the term."""
-    lines = CALENDAR.explain(date(2025, 12, 31), 7).lines()
-    assert lines[0] == "Thứ Tư 31/12/2025: không tính – ngày bắt đầu."
-    assert lines[2] == "Thứ Sáu 02/01/2026: không tính – Nghỉ hoán đổi (làm bù 10/01/2026)."
-    assert lines[10] == "Thứ Bảy 10/01/2026: ngày làm việc thứ 6 – làm bù cho 02/01/2026."
-    assert lines[-1] == "Hạn: hết ngày Thứ Hai 12/01/2026, ngày làm việc thứ 7."
-
-
-def test_explain_marks_what_is_not_settled() -> None:
-    """Estimated and unconfirmed days say so, and a provisional term carries the mark."""
-    tet = "\n".join(CALENDAR.explain(date(2027, 2, 3), 1).lines())
-    assert "Tết Nguyên đán (28 tháng Chạp) (ngày dự kiến)" in tet
-    assert tet.endswith("ngày làm việc thứ 1 (lịch nghỉ dự kiến).")
-    assert "(chờ văn bản chính thức)" in CALENDAR.explain(date(2026, 11, 23), 1).lines()[1]
 
 
 def test_a_day_off_moves_later_terms_in_a_new_calendar() -> None:
@@ -238,11 +222,11 @@ def test_an_announcement_replaces_its_estimate() -> None:
     edited = CALENDAR.with_day_off(announced)
     assert announced in edited.days_off
     assert len(edited.days_off) == len(CALENDAR.days_off)
-    with pytest.raises(CalendarError, match="hai lần"):
+    with pytest.raises(CalendarError, match="day_twice"):
         edited.with_day_off(announced)
 
 
 def test_only_entered_days_can_be_taken_out() -> None:
     """Taking out an ordinary day is refused."""
-    with pytest.raises(CalendarError, match="03/03/2026"):
+    with pytest.raises(CalendarError, match="2026-03-03"):
         CALENDAR.without(date(2026, 3, 3))

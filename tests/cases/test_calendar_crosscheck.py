@@ -57,7 +57,7 @@ class SlowCalendar:
     def works(self, day: date) -> bool:
         """True if people work that day."""
         if day < FIRST or day > LAST:
-            raise CalendarIncomplete
+            raise CalendarIncomplete(day, FIRST, LAST)
         return day in self.worked or (day.isoweekday() <= 5 and day not in self.off)
 
     def step(self, day: date, n: int) -> date:

@@ -32,23 +32,23 @@ def test_iso_strings_are_dates_too() -> None:
         ("make_up_off", "2026-01-10", [DayOff(WORKED.date, "Nghỉ", "law")], [WORKED]),
         ("make_up_weekday", "2026-01-09", [], [MakeUpDay(date(2026, 1, 9), OFF.date, "law")]),
         ("swap_mismatch", "2026-01-10", [DayOff(OFF.date, "Nghỉ", "law", date(2026, 1, 17))], [WORKED]),
-        ("year_missing", "2027-01-01", [DayOff(date(2027, 1, 1), "Tết", "law")], []),
-        ("bad_entry", "2026-01-02", [DayOff(OFF.date, "Nghỉ", "sure")], []),
-        ("bad_entry", "2026-01-02", [DayOff(OFF.date, " ", "law")], []),
+        ("year_unknown", "2027-01-01", [DayOff(date(2027, 1, 1), "Tết", "law")], []),
+        ("status", "2026-01-02", [DayOff(OFF.date, "Nghỉ", "sure")], []),
+        ("nameless", "2026-01-02", [DayOff(OFF.date, " ", "law")], []),
     ],
 )
 def test_contradictions_name_the_entry(
     code: str, entry: str, days_off: list[DayOff], make_up_days: list[MakeUpDay]
 ) -> None:
     """A calendar that contradicts itself is refused, with the entry in the sentence."""
-    with pytest.raises(CalendarError, match=f"{date.fromisoformat(entry):%d/%m/%Y}") as refused:
+    with pytest.raises(CalendarError, match=entry) as refused:
         WorkCalendar.build(days_off, make_up_days, [2026], [])
     assert (refused.value.code, refused.value.entry) == (code, entry)
 
 
 @pytest.mark.parametrize(
     ("complete", "provisional", "code"),
-    [([2024, 2026], [], "year_missing"), ([2026], [2026], "year_twice"), ([], [], "year_missing")],
+    [([2024, 2026], [], "year_missing"), ([2026], [2026], "year_twice"), ([], [], "no_year")],
 )
 def test_years_have_no_gap(complete: list[int], provisional: list[int], code: str) -> None:
     """The known years form one row, each named once."""

@@ -91,7 +91,7 @@ def test_receipt_is_refused(code: str, received_on: date, changes: dict[str, obj
 def test_forwarding_day_is_local() -> None:
     """Forwarded at 18:00 UTC means the next day in Vietnam, so receipt on the UTC day is too early."""
     case = a_case(forwarded_at=datetime(2026, 3, 1, 18, tzinfo=UTC))
-    with pytest.raises(ClockError, match="02/03/2026"):
+    with pytest.raises(ClockError, match="2026-03-02"):
         clocks.start_authority_clock(case, date(2026, 3, 1), QD124, CALENDAR, today=RECEIVED)
 
 
@@ -151,7 +151,7 @@ def test_extension_by_days_or_until(until: int | date, due: date) -> None:
         ("extension_no_document", {"doc_no": " "}),
         ("extension_no_document", {"signed_by": ""}),
         ("extension_no_document", {"doc_date": None}),
-        ("extension_no_document", {"doc_date": date(2026, 3, 31)}),
+        ("extension_doc_late", {"doc_date": date(2026, 3, 31)}),
         ("extension_not_longer", {"extra_or_until": 0}),
         ("extension_not_longer", {"extra_or_until": date(2026, 3, 30)}),
     ],
@@ -169,7 +169,7 @@ def test_no_second_extension() -> None:
     """One extension a clock."""
     case = running()
     extend(case, extra_or_until=3)
-    with pytest.raises(ClockError, match="đã gia hạn một lần") as refused:
+    with pytest.raises(ClockError, match="extension_twice") as refused:
         extend(case)
     assert refused.value.code == "extension_twice"
 
@@ -240,5 +240,5 @@ def test_nothing_is_counted_before_receipt() -> None:
     case = a_case(state=State.FORWARDED)
     assert clocks.days_left(case, RECEIVED, CALENDAR) is None
     assert clocks.elapsed_days(case, RECEIVED, CALENDAR) == 0
-    with pytest.raises(ClockError, match="chưa ghi ngày nhận"):
+    with pytest.raises(ClockError, match="extension_no_clock"):
         clocks.latest_due_on(case, QD124, CALENDAR)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases import clocks
-from cases.calendar import CalendarIncomplete, DayOff, MakeUpDay, WorkCalendar
+from cases.calendar import CalendarIncomplete, DayOff, MakeUpDay, Why, WorkCalendar
 from cases.clocks import DueChange
 from cases.model import Case, State
 from tests.cases.clock_case import CALENDAR, PROFILES, QD124, RECEIVED, a_case, extend, running
@@ -131,7 +131,7 @@ def edited_calendars(draw: st.DrawFn) -> WorkCalendar:
     """The shipped calendar after one to six closures and worked weekends inside eighty days."""
     calendar = CALENDAR
     for day in draw(st.sets(st.sampled_from(SPRING), min_size=1, max_size=6)):
-        if not calendar.is_working_day(day) and calendar.reason_off(day) in ("Thứ Bảy", "Chủ nhật"):
+        if not calendar.is_working_day(day) and calendar.reason_off(day) is Why.REST:
             calendar = calendar.with_make_up_day(MakeUpDay(day, None, "official"))
         elif calendar.is_working_day(day):
             calendar = calendar.with_day_off(DayOff(day, "Nghỉ bão", "official"))

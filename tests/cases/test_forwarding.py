@@ -134,7 +134,7 @@ async def test_receipt_needs_proof(bureau: Bureau) -> None:
 async def test_receipt_before_forwarding(bureau: Bureau) -> None:
     """Nothing is received before it was sent; the case stays as it was."""
     case = await bureau.forwarded()
-    with pytest.raises(ClockError, match="trước ngày chuyển"):
+    with pytest.raises(ClockError, match="received_before_forwarding"):
         await bureau.act(forwarding.record_receipt, "lan", case, date(2026, 2, 27), "sổ")
     assert (await bureau.now(case)).due_on is None
 

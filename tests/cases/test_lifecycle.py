@@ -8,8 +8,6 @@ import pytest
 
 from cases.lifecycle import (
     ALLOWED,
-    MISSING_VI,
-    STATE_VI,
     WHO,
     Actor,
     NotAllowed,
@@ -27,10 +25,10 @@ RECEIVED = date(2026, 11, 5)
 # The table of states, typed a second time on purpose: from -> next ones.
 TABLE = """
 submitted: triaged needs_info redirected rejected needs_coi_check withdrawn
-needs_coi_check: triaged withdrawn
+needs_coi_check: triaged rejected withdrawn
 needs_info: submitted closed withdrawn
 redirected: closed withdrawn
-rejected: closed submitted withdrawn
+rejected: closed submitted needs_coi_check withdrawn
 triaged: forwarded needs_coi_check withdrawn
 forwarded: received returned
 received: in_progress extended answered returned
@@ -54,7 +52,8 @@ STEPS = {
 def fits(start: State, end: State) -> Any:
     """A case in `start` whose facts allow the step to `end`, where the table does."""
     answered = start is State.CLOSED and end is State.DIALOGUE
-    return a_case(state=start, reply=reply() if answered else None, forwarded_at=None)
+    unknown = ("~post",) if (start, end) == (State.REJECTED, State.NEEDS_COI_CHECK) else ()
+    return a_case(state=start, reply=reply() if answered else None, forwarded_at=None, excluded_bodies=unknown)
 
 
 def reply(**changes: Any) -> WrittenReply:
@@ -127,16 +126,11 @@ def test_who_takes_the_steps_that_matter(start: str, end: str, actors: set[str])
     assert WHO[State(start)][State(end)] == actors
 
 
-def test_a_refusal_speaks_vietnamese() -> None:
-    """The sentence names where the case stands and what was wanted."""
+def test_a_refusal_names_both_steps() -> None:
+    """Its values are where the case stands and what was wanted."""
     with pytest.raises(NotAllowed) as caught:
         move(a_case(state=State.SUBMITTED), State.ANSWERED, Actor.HANDLER)
-    assert caught.value.sentence == 'Hồ sơ đang ở bước "đã tiếp nhận", chưa thể chuyển sang bước "đã trả lời".'
-
-
-def test_every_state_has_a_name_for_people() -> None:
-    """No state is shown by its code."""
-    assert set(STATE_VI) == set(State)
+    assert caught.value.values == {"now": State.SUBMITTED, "wanted": State.ANSWERED}
 
 
 def test_waiting_for_the_conflict_check_blocks_forwarding() -> None:
@@ -220,7 +214,6 @@ def test_each_missing_item_is_named(changes: dict[str, Any], missing: str) -> No
     with pytest.raises(ReplyIncomplete) as caught:
         check_reply(reply(**changes), a_case(), HERE)
     assert caught.value.missing == (missing,)
-    assert MISSING_VI[missing] in caught.value.sentence
 
 
 def test_all_missing_items_are_named_at_once() -> None:

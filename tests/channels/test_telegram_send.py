@@ -185,9 +185,9 @@ async def test_sixty_buttons_are_taken() -> None:
 async def test_asking_for_a_contact_or_a_place(ask: Ask, key: str) -> None:
     """One key asks; the choices stand below it as words to send."""
     async with connected() as (fake, channel):
-        await channel.send(HOME, Outgoing("?", (Choice("s", "Bỏ qua"),), ask=ask))
+        await channel.send(HOME, Outgoing("?", (Choice("s", "Bỏ qua"),), ask=ask, ask_label="Send it"))
         first, second = fake.sent[0].buttons
-        assert (first[key], second) == (True, {"text": "Bỏ qua"})
+        assert (first["text"], first[key], second) == ("Send it", True, {"text": "Bỏ qua"})
         assert fake.sent[0].markup["one_time_keyboard"] is True
 
 

@@ -58,3 +58,12 @@ def test_wrong_proof_is_403(given: str) -> None:
 def test_without_a_secret_nothing_passes(given: str) -> None:
     """A polling bot has no secret, so its webhook path is shut."""
     assert refused({NAME: given}, gate("")) == 401
+
+
+def test_the_old_secret_passes_while_it_is_given() -> None:
+    """Between telling Telegram the new secret and its using it, nothing is lost."""
+    both = Telegram(FakeTelegram.token, webhook_secret=SECRET, old_webhook_secret="the-one-before")
+    for secret in (SECRET, "the-one-before"):
+        both.verify({NAME: secret}, b"")
+    with pytest.raises(Forged):
+        both.verify({NAME: "a-third-one"}, b"")

@@ -177,3 +177,11 @@ def test_malformed(channel: ZaloBot, body: bytes) -> None:
     """Genuine requests that cannot be read say so."""
     with pytest.raises(Malformed):
         channel.parse(body)
+
+
+def test_the_old_secret_passes_while_it_is_given() -> None:
+    """Between telling Zalo the new secret and its using it, nothing is lost."""
+    settings: dict[str, Any] = {"token": "1:x", "mode": "webhook", "webhook_secret": SECRET}
+    both = ZaloBot(**settings, clock=SteppedClock(START), alarm=no_alarm, old_webhook_secret="the-one-before")
+    tried = (SECRET, "the-one-before", "a-third-one")
+    assert [refused(both, header(secret)) for secret in tried] == [0, 0, 403]

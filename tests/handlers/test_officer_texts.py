@@ -6,7 +6,7 @@ from importlib import resources
 import pytest
 import yaml
 
-from cases.lifecycle import MISSING_VI
+from cases.lifecycle import REPLY_ITEMS
 from cases.model import Outcome, Priority, Secrecy, State, Verdict
 from cases.refusals import RefusalReason
 from cases.rules import Rules
@@ -50,7 +50,7 @@ def test_both_languages_say_the_same() -> None:
         ("refusal_", list(RefusalReason)),
         ("news_refused_", list(RefusalReason)),
         ("action_", [*DIALOGUE_OF, "content", "inbox"]),
-        ("missing_", list(MISSING_VI)),
+        ("missing_", list(REPLY_ITEMS)),
         ("officer_menu_", [one for one in OfficerCommand if one is not OfficerCommand.CASE]),
         ("officer_pin_", ["digits", "simple"]),
     ],

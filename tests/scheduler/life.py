@@ -19,7 +19,7 @@ from sqlalchemy import update
 
 from bot.clock import SteppedClock
 from cases import clocks
-from cases.calendar import DayOff, MakeUpDay, WorkCalendar, local_date
+from cases.calendar import DayOff, MakeUpDay, Why, WorkCalendar, local_date
 from cases.messages import Capabilities
 from cases.model import CaseEvent, OfficerRole, State
 from cases.ports import CaseQuery
@@ -70,7 +70,7 @@ async def edit_calendar(life: Life) -> None:
         edited = calendar.with_day_off(DayOff(day, "Nghỉ chống bão", "official"))
     else:
         saturday = day + timedelta(days=(5 - day.weekday()) % 7)
-        if calendar.is_working_day(saturday) or calendar.reason_off(saturday) != "Thứ Bảy":
+        if calendar.is_working_day(saturday) or calendar.reason_off(saturday) is not Why.REST:
             return
         edited = calendar.with_make_up_day(MakeUpDay(saturday, None, "official"))
     life.rules = replace(life.rules, calendar=edited)

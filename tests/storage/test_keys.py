@@ -29,7 +29,7 @@ def test_any_text_comes_back(text: str) -> None:
 @settings(deadline=None, max_examples=60)
 @given(
     st.recursive(
-        ANY_TEXT | st.integers() | st.booleans() | st.none(),
+        ANY_TEXT | st.integers(-(2**63), 2**63 - 1) | st.booleans() | st.none(),
         lambda inner: st.lists(inner) | st.dictionaries(ANY_TEXT, inner),
     )
 )

@@ -132,7 +132,7 @@ def services_for(office: Office, desk: Desk, folder: Path) -> WebServices:
         registry=CollectorRegistry(),
         rules=load_rules,
     )
-    office.on_woken = services.live.wake
+    office.on_woken, office.on_lines = services.live.wake, services.live.tell
     return services
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,6 @@ import pytest
 from tests.web.stage import Desk, Stage, staged
 from tests.web.visitor import Visitor, visiting
 from web.app import WebServices
-from web.services import PublishedCase
 
 WANTED = {
     "x-content-type-options": "nosniff",
@@ -28,13 +28,13 @@ MACHINES = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/webhook/telegr
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """An installation served safely whose board fails."""
+    """An installation served safely with one page that fails."""
 
-    async def fail() -> list[PublishedCase]:
+    def fail(locality: str) -> Sequence[tuple[str, str]]:
         raise RuntimeError("secret detail of the inside")
 
     def change(desk: Desk, services: WebServices) -> WebServices:
-        return replace(services, published=fail, secure_cookies=True)
+        return replace(services, hamlets=fail, secure_cookies=True)
 
     with staged(tmp_path_factory.mktemp("broken"), change) as present:
         yield present
@@ -55,7 +55,7 @@ async def test_every_answer_carries_them(visitor: Visitor, method: str, path: st
 async def test_a_broken_page_carries_them_and_shows_nothing_of_the_inside(broken: Stage) -> None:
     """500 is a plain page too."""
     async with visiting(broken.url) as visitor:
-        answer = await visitor.get("/", accept="text/html")
+        answer = await visitor.get("/chat/hamlets", accept="text/html")
     assert (answer.status, answer.headers["x-content-type-options"]) == (500, "nosniff")
     assert "secret detail" not in answer.text
     assert "Có lỗi phía chúng tôi" in answer.text
@@ -112,9 +112,9 @@ async def test_the_cookie_is_not_written_again_the_same_day(visitor: Visitor) ->
 
 def test_no_page_needs_inline_code_or_the_outside() -> None:
     """Templates hold no style attribute, handler, inline script or foreign address."""
-    for template in (Path(__file__).parents[2] / "web" / "templates").iterdir():
+    for template in (Path(__file__).parents[2] / "web" / "templates").rglob("*.html"):
         text = template.read_text("utf-8")
-        assert " style=" not in text
+        assert " style=" not in text, template
         assert " on" not in {text[at : at + 3] for at in range(len(text)) if text[at : at + 6] in (" oncli", " onloa")}
-        assert "://" not in text
+        assert re.findall(r"""(?:src|href|action|content)=["'][^"']*://""", text) == [], template
         assert "<style" not in text

@@ -1,45 +1,19 @@
-"""Pages as the server draws them: the chat without scripts, the public board, plain errors, two languages."""
+"""Pages as the server draws them: the chat without scripts, plain errors, two languages."""
 
 from __future__ import annotations
 
-import csv
 import io
 import re
-from collections.abc import Iterator
-from datetime import date
 
 import aiohttp
 import pytest
 import yaml
 
 from cases.messages import Choice, Outgoing
-from tests.web.stage import TEXTS, Stage, staged
-from tests.web.visitor import Answer, Visitor, visiting
-from web.services import PublishedCase
+from tests.web.stage import TEXTS, Stage
+from tests.web.visitor import Answer, Visitor
 
-CASE = PublishedCase(
-    "k7m2",
-    "Đường sá",
-    "=HYPERLINK(1) Đường Thôn 2 nứt <b>",
-    "UBND xã Mẫu",
-    date(2026, 10, 1),
-    date(2026, 10, 20),
-    "Đã sửa",
-)
 FORM = {"sec-fetch-site": "same-origin", "accept": "text/html"}
-
-
-@pytest.fixture(scope="module")
-def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """An installation with one published result."""
-
-    async def published() -> list[PublishedCase]:
-        return [CASE]
-
-    with staged(
-        tmp_path_factory.mktemp("board"), published=published, channel_links=(("Zalo", "https://zalo.me/1"),)
-    ) as own:
-        yield own
 
 
 async def post(visitor: Visitor, path: str = "/chat/say", **fields: str) -> Answer:
@@ -164,41 +138,6 @@ async def test_both_languages_have_the_same_texts(stage: Stage) -> None:
     assert holes[0] == holes[1]
 
 
-async def test_the_board_shows_and_exports_what_is_published(board: Stage) -> None:
-    """A card with a link, and a table without formulas."""
-    async with visiting(board.url) as visitor:
-        page = (await visitor.get("/")).text
-        table = (await visitor.get("/board.csv")).body
-    assert 'href="/cases/k7m2"' in page
-    assert "<b>" not in page
-    assert 'href="https://zalo.me/1"' in page
-    rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"))))
-    assert [(row["public_id"], row["summary"][:2], row["answered_on"]) for row in rows] == [
-        ("k7m2", "'=", "2026-10-20")
-    ]
-
-
-async def test_an_empty_board_still_has_its_header_row(visitor: Visitor) -> None:
-    """The first line names the columns."""
-    answer = await visitor.get("/board.csv")
-    assert answer.body.decode("utf-8-sig").startswith("public_id,topic,summary,authority,received_on")
-
-
-async def test_a_published_case_has_a_page(board: Stage) -> None:
-    """With dates as people write them."""
-    async with visiting(board.url) as visitor:
-        page = (await visitor.get("/cases/k7m2")).text
-    assert "Trả lời ngày 20/10/2026" in page
-
-
-async def test_unpublished_and_unknown_cases_look_the_same(board: Stage) -> None:
-    """404 with the same body, whatever the id."""
-    async with visiting(board.url) as visitor:
-        answers = [await visitor.get(f"/cases/{name}", accept="text/html") for name in ("nope", "PA-2026-000001")]
-    bodies = {re.sub(r"/cases/[^?]*", "", answer.text) for answer in answers}
-    assert ([answer.status for answer in answers], len(bodies)) == ([404, 404], 1)
-
-
 async def test_scripts_get_sentences_people_get_pages(visitor: Visitor) -> None:
     """The same refusal in two shapes."""
     assert (await visitor.get("/nowhere")).json == {"error": "not_found", "say": "Không có trang này."}
@@ -206,7 +145,7 @@ async def test_scripts_get_sentences_people_get_pages(visitor: Visitor) -> None:
 
 
 async def test_officers_are_shown_the_way(visitor: Visitor) -> None:
-    """Until the console is there, the chat is their place."""
-    page = (await visitor.get("/console")).text
-    assert "/chat?start=lk-" in page
-    assert "/lienket" in page
+    """The console leads to its door."""
+    answer = await visitor.get("/console")
+    assert (answer.status, answer.headers["location"]) == (303, "/console/login")
+    assert 'autocomplete="one-time-code"' in (await visitor.get("/console/login")).text

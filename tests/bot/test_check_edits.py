@@ -1,0 +1,54 @@
+"""`check` also reads the edits stored on this system."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.checking import edit_mistakes
+from bot.clock import system_clock
+from bot.settings import Settings
+from cases.rule_edits import RuleEdit, What
+from storage import rule_edits
+from storage.database import open_database
+from storage.keys import load_or_make
+from storage.migrate import upgrade
+from storage.work import Office
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """An installation in a folder of its own."""
+    return Settings(data_dir=tmp_path, _env_file=None)
+
+
+def test_a_new_folder_has_no_edits_and_gets_no_files(settings: Settings, tmp_path: Path) -> None:
+    """Checking makes nothing."""
+    assert edit_mistakes(settings) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+async def stored(settings: Settings, edit: RuleEdit) -> None:
+    """One edit, however wrong."""
+    database = open_database(settings.database)
+    await database.write(upgrade)
+    office = Office(database, load_or_make(settings.key_file), system_clock)
+    await office.write(lambda unit: rule_edits.add(unit, edit))
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (RuleEdit(0, "xa-mau", What.DIRECTORY, "contacts/all", {"ops": [{"op": "gone"}]}, "x"), "edit 1 (directory"),
+        (RuleEdit(0, "", What.CALENDAR, "2026-12-02", {"op": "drop", "day": "2026-12-02"}, "x"), "02/12/2026"),
+    ],
+)
+def test_an_edit_that_no_longer_fits_is_named(settings: Settings, edit: RuleEdit, told: str) -> None:
+    """By its number, its part, and what is wrong."""
+    import asyncio
+
+    asyncio.run(stored(settings, edit))
+    [line] = edit_mistakes(settings)
+    assert told in line
