@@ -42,8 +42,8 @@ def test_actions_by_state(state: str, front: str, contact: str) -> None:
 
 
 def test_only_triage_acts_on_an_unknown_post() -> None:
-    """COI-5: one triage officer records the post; nobody else may do anything."""
-    assert actions(about("khac"), officer("mttq", TRIAGE), HERE) == ("triage",)
+    """COI-5: triage officers record the post, ask the sender or refuse spam; nobody else may do anything."""
+    assert actions(about("khac"), officer("mttq", TRIAGE), HERE) == ("triage", "ask_info", "refuse")
     assert actions(about("khac"), officer(), HERE) == ()
 
 
