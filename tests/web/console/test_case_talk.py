@@ -208,5 +208,5 @@ async def test_a_file_still_on_its_way_is_named_not_served(served: Console, hand
     """The page says so."""
     case = report(served)
     file = put(served, case, b"x", "", state=FileState.PENDING)
-    assert "Đang tải về" in await opened(handler, case)
+    assert "Đang nhận tệp" in await opened(handler, case)
     assert (await handler.get(f"/console/cases/{case.code}/files/{file.id}")).status == 404

@@ -63,6 +63,16 @@ async def test_the_forwarding_letter_does_not_tell_who_wrote(own: Console) -> No
     assert "0912" not in text
 
 
+async def test_the_case_opens_with_its_papers(own: Console) -> None:
+    """A paper made stands among the files of its case."""
+    case = triaged(own)
+    async with own.clerk("handler") as clerk:
+        await send(clerk, case, "forwarding")
+        page = await clerk.get(f"/console/cases/{case.code}")
+    assert page.status == 200
+    assert made(own, case)[0].doc_no in page.text
+
+
 async def test_a_name_typed_back_is_refused(own: Console) -> None:
     """What the clerk adds by hand is looked at too, and nothing typed is lost."""
     case = triaged(own, secrecy=Secrecy.CONFIDENTIAL)
