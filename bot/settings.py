@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 Mode = Literal["polling", "webhook"]
 EMPTY = SecretStr("")
 SECRET = re.compile("[A-Za-z0-9_-]{8,256}")  # what both messengers accept
+WIDEST_PROXY = {4: 8, 6: 7}  # prefix bits: 10.0.0.0/8 and fc00::/7 are the widest private networks there are
+TLS_MODES = ("require", "verify-ca", "verify-full")  # of asyncpg; "prefer" and "allow" give in to whoever listens
 
 
 class SettingsError(Exception):
@@ -31,6 +33,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("var")
     database_url: str = ""
+    database_plain: bool = False
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""
@@ -109,6 +112,7 @@ def read_settings(**overrides: object) -> Settings:
         *_zalo_oa(settings),
         *_addresses(settings),
         *_database(settings),
+        *_proxy(settings),
         *_hooks(settings),
         *_links(settings),
     ]
@@ -189,9 +193,61 @@ def _links(settings: Settings) -> list[str]:
 
 
 def _database(settings: Settings) -> list[str]:
-    if settings.database.startswith(("sqlite:///", "postgresql+asyncpg://")):
+    if settings.database.startswith("sqlite:///"):
         return []
-    return ["HOIAM_DATABASE_URL: must begin with sqlite:/// or postgresql+asyncpg://"]
+    if not settings.database.startswith("postgresql+asyncpg://"):
+        return ["HOIAM_DATABASE_URL: must begin with sqlite:/// or postgresql+asyncpg://"]
+    from sqlalchemy.engine import make_url  # the reader that the connection uses: two readers could disagree
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(settings.database)
+    except (ArgumentError, ValueError):
+        return ["HOIAM_DATABASE_URL: cannot be read as an address (write @, : or / of a password as %40, %3A, %2F)"]
+    asked = {name: ",".join([values] if isinstance(values, str) else values) for name, values in url.query.items()}
+    if "sslmode" in asked:
+        return ["HOIAM_DATABASE_URL: write ssl=verify-full instead of sslmode=…, which this driver does not know"]
+    local = all(_on_this_machine(host) for host in (url.host, asked.get("host")) if host)
+    if local or settings.database_plain or asked.get("ssl") in TLS_MODES:
+        return []
+    return [
+        "HOIAM_DATABASE_URL: the database is on another machine and the way to it is not encrypted; add "
+        "?ssl=verify-full (or ?ssl=require), or on a private network set HOIAM_DATABASE_PLAIN=true"
+    ]
+
+
+def _proxy(settings: Settings) -> list[str]:
+    try:
+        trusted = networks(settings.trusted_proxy)
+    except ValueError as error:
+        return [f"HOIAM_TRUSTED_PROXY: addresses or networks such as 127.0.0.1, separated by commas ({error})"]
+    wide = [str(network) for network in trusted if network.prefixlen < WIDEST_PROXY[network.version]]
+    if wide:
+        return [
+            f"HOIAM_TRUSTED_PROXY: {', '.join(wide)} trusts strangers, who could then forge where they come from; "
+            "name the address of your own proxy, such as 127.0.0.1"
+        ]
+    if settings.public_url.startswith("https://") and not (trusted or is_loopback(settings.host)):
+        return [
+            f"HOIAM_TRUSTED_PROXY: HOIAM_PUBLIC_URL is https, so a proxy stands in front, yet HOIAM_HOST="
+            f"{settings.host} takes calls from other machines; name the proxy's address, or set HOIAM_HOST=127.0.0.1 "
+            "and HOIAM_TRUSTED_PROXY=127.0.0.1 where the proxy is on this machine"
+        ]
+    return []
+
+
+def _on_this_machine(host: str) -> bool:
+    """Hosts (`host` or `host:port`, by commas) that no wire leads to: loopback, or the folder of a socket."""
+    parts = [part.rpartition(":")[0] or part if part.count(":") == 1 else part for part in host.split(",")]
+    return all(part.startswith("/") or is_loopback(part) for part in parts)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what is served at this host."""
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def _hooks(settings: Settings) -> list[str]:

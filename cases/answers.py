@@ -137,7 +137,7 @@ def close(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, note: st
     """
     check(unit, rules, officer, case, "close", now)
     if case.state is State.RELAYED:
-        _check_resident(rules, case, local_date(now))
+        check_resident(rules, case, local_date(now))
     if case.state is State.DIALOGUE and not note.strip():
         raise Refused("no_minutes")
     answered = case.reply is not None
@@ -150,7 +150,8 @@ def close(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, note: st
     )
 
 
-def _check_resident(rules: Rules, case: Case, today: date) -> None:
+def check_resident(rules: Rules, case: Case, today: date) -> None:
+    """Refuse to end an answered case (`not_satisfied`, `too_early`, `calendar_missing`) while its sender may speak."""
     if case.verdict is Verdict.NOT_SOLVED:
         raise Refused("not_satisfied")
     if case.verdict is Verdict.SOLVED or case.relayed_at is None:

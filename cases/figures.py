@@ -12,34 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cases.calendar import CalendarIncomplete, WorkCalendar
-from cases.figures_light import (
-    ANSWERED,
-    OPEN,
-    STAGES,
-    Happening,
-    Light,
-    Standing,
-    Window,
-    is_carried,
-    is_new,
-    stages_done,
-    standing,
-)
+from cases.figures_keys import STANDING_KEYS, course_keys, event_keys, intake_keys, place_keys, stage_keys
+from cases.figures_light import Happening, Light, Window, is_carried, is_new, stages_done, standing
 from cases.scope import Sight
-from cases.taxonomy import RETALIATION
-
-_ANSWERED, _OPEN = frozenset(ANSWERED), frozenset(OPEN)
-_AT_AUTHORITY = _ANSWERED | {Standing.RUNNING, Standing.OVERDUE}
-_TAIL = {one: f"standing.{one}" for one in Standing}
-_STAGE = {name: f"stage.{name}" for name in STAGES}
-
-
-def _of_standing(now: Standing, new: bool) -> tuple[str, ...]:
-    """The keys that follow from where a case stands and whether it came in during the period."""
-    found = ["base", _TAIL[now], f"{'new' if new else 'carried'}.{_TAIL[now]}", "intake" if new else "carried"]
-    found += ["answered"] if now in _ANSWERED else []
-    found += ["received"] if now in _AT_AUTHORITY else []
-    return (*found, *(["open"] if now in _OPEN else []))
 
 
 def keys(row: Light, window: Window) -> list[str]:
@@ -48,7 +23,6 @@ def keys(row: Light, window: Window) -> list[str]:
 
 
 _Stages = list[tuple[str, date, date]]
-_STANDING = {(one, new): _of_standing(one, new) for one in Standing for new in (True, False)}
 
 
 def _keys(row: Light, window: Window, stages: _Stages) -> list[str]:
@@ -56,56 +30,39 @@ def _keys(row: Light, window: Window, stages: _Stages) -> list[str]:
     if not new and not is_carried(row, window):
         return []
     now = standing(row, window.day)
-    found = list(_STANDING[now, new])
+    found = list(STANDING_KEYS[now, new])
     if new:
-        found += _intake(row)
-    if now in _ANSWERED:
-        found.append(f"outcome.{row.outcome or '-'}")
-        if row.relayed_on is not None and row.relayed_on <= window.day:
-            found += ("relayed", f"verdict.{row.verdict or '-'}")
-    if now in _AT_AUTHORITY:
-        authority = row.authority or "-"
-        found += (f"authority.{authority}", f"authority.{authority}.{_TAIL[now]}")
-    if now is not Standing.AT_DESK and row.forwarded_on is not None and row.forwarded_on <= window.day:
-        found.append("forwarded")
-    if now in _OPEN:
-        found.append(f"hamlet.{row.hamlet or '-'}.open")
-        if now is Standing.OVERDUE:
-            found.append(f"hamlet.{row.hamlet or '-'}.overdue")
-    if row.topic == RETALIATION:
-        found += ("retaliation", f"retaliation.{_TAIL[now]}")
+        for name, value in _intake(row):
+            found += intake_keys(name, value)
+    forwarded = row.forwarded_on is not None and row.forwarded_on <= window.day
+    relayed = row.relayed_on is not None and row.relayed_on <= window.day
+    found += course_keys(now, row.topic, row.outcome, row.verdict, forwarded=forwarded, relayed=relayed)
+    found += place_keys(now, row.authority, row.hamlet)
     for stage, _, _ in stages:
-        found.append(_STAGE[stage])
-        if stage == "reply":
-            found.append(f"authority.{row.authority or '-'}.stage.reply")
+        found += stage_keys(stage, row.authority)
     return found
 
 
-def _intake(row: Light) -> list[str]:
-    group = row.topic.partition(".")[0]
-    found = [
-        f"kind.{row.kind}",
-        f"subject.{row.subject}",
-        f"group.{group or '-'}",
-        f"topic.{row.topic or '-'}",
-        f"channel.{row.channel}",
-        f"hamlet.{row.hamlet or '-'}",
-        f"secrecy.{row.secrecy}",
-        f"body.{row.body or '-'}",
-        f"state.{row.state}",
-        f"month.{row.submitted_on.isoformat()[:7]}",
-    ]
-    return [*found, f"work.{row.work}"] if row.work else found
+def _intake(row: Light) -> tuple[tuple[str, str], ...]:
+    return (
+        ("kind", row.kind),
+        ("subject", row.subject),
+        ("topic", row.topic),
+        ("channel", row.channel),
+        ("hamlet", row.hamlet),
+        ("secrecy", row.secrecy),
+        ("body", row.body),
+        ("state", row.state),
+        ("month", row.submitted_on.isoformat()[:7]),
+        ("work", row.work),
+    )
 
 
-def happening_keys(event: Happening, window: Window) -> list[str]:
+def happening_keys(event: Happening, window: Window) -> tuple[str, ...]:
     """Every figure an event counts under: those of the period, as far as `window.day`."""
     if not window.period.start <= event.on <= window.day:
-        return []
-    found = [event.what]
-    if event.what == "urging":
-        found.append(f"urging.{min(event.number, 3)}")
-    return found
+        return ()
+    return event_keys(event.what, event.number)
 
 
 @dataclass(slots=True)
@@ -142,7 +99,7 @@ def tally(
     """Count everything once. With a calendar also the spreads of working days, by stage and by authority."""
     found = Tally()
     days: dict[str, list[int]] = {}
-    between, counts = _Between(calendar) if calendar else None, found.counts.update
+    between, counts = Between(calendar) if calendar else None, found.counts.update
     for row in rows:
         stages = stages_done(row, window.day)
         counted = _keys(row, window, stages)
@@ -152,24 +109,22 @@ def tally(
         if between and counted:
             _measure(row, stages, between, days)
     for event in happenings:
-        counted = happening_keys(event, window)
-        found.counts.update(counted)
-        found.hidden.update(key for key in counted if not event.case.listed_under(key))
+        under = happening_keys(event, window)
+        found.counts.update(under)
+        found.hidden.update(key for key in under if not event.case.listed_under(key))
     found.spreads = {key: spread(values) for key, values in days.items()}
     return found
 
 
-def _measure(row: Light, stages: _Stages, between: _Between, days: dict[str, list[int]]) -> None:
+def _measure(row: Light, stages: _Stages, between: Between, days: dict[str, list[int]]) -> None:
     for stage, start, end in stages:
         number = between(start, end)
-        if number is None:
-            continue
-        days.setdefault(_STAGE[stage], []).append(number)
-        if stage == "reply":
-            days.setdefault(f"authority.{row.authority or '-'}.stage.reply", []).append(number)
+        if number is not None:
+            for key in stage_keys(stage, row.authority):
+                days.setdefault(key, []).append(number)
 
 
-class _Between:
+class Between:
     """Working days between two days; the same pairs come again and again. None where the calendar has no such day."""
 
     def __init__(self, calendar: WorkCalendar) -> None:

@@ -45,9 +45,7 @@ class Light(NamedTuple):
 
     def listed_under(self, key: str) -> bool:
         """Whether it may stand in this figure's list: a notice tells number, topic, state, bodies and days alone."""
-        if self.level >= Sight.CONTENT:
-            return True
-        return self.level >= Sight.NOTICE and not key.startswith(_NOT_IN_A_NOTICE)
+        return listed_at(self.level, key)
 
     @property
     def last_day(self) -> date | None:
@@ -84,8 +82,8 @@ _NOT_IN_A_NOTICE = (
     "retaliation", "identity_read", "dialogue",
 )  # fmt: skip
 STAGES = ("triage", "forward", "reply", "relay")
-_ENDED = frozenset({State.REDIRECTED, State.REJECTED, State.WITHDRAWN, State.CLOSED, State.PUBLISHED})
-_AT_DESK = frozenset({State.SUBMITTED, State.NEEDS_COI_CHECK, State.NEEDS_INFO, State.TRIAGED, State.RETURNED})
+ENDED = frozenset({State.REDIRECTED, State.REJECTED, State.WITHDRAWN, State.CLOSED, State.PUBLISHED})
+AT_DESK = frozenset({State.SUBMITTED, State.NEEDS_COI_CHECK, State.NEEDS_INFO, State.TRIAGED, State.RETURNED})
 HAPPENINGS: Mapping[str, str] = {
     "urged": "urging",
     "escalated": "escalation",
@@ -113,6 +111,13 @@ class Window:
         return cls(period, min(period.end, today))
 
 
+def listed_at(level: int, key: str) -> bool:
+    """Whether a case seen to this level may stand in the figure's list."""
+    if level >= Sight.CONTENT:
+        return True
+    return level >= Sight.NOTICE and not key.startswith(_NOT_IN_A_NOTICE)
+
+
 def standing(row: Light, day: date) -> Standing:
     """Where the case stood at the end of `day`, by its recorded days.
 
@@ -121,9 +126,9 @@ def standing(row: Light, day: date) -> Standing:
     """
     if row.answered_on is not None and row.answered_on <= day:
         return _answered(row, row.answered_on)
-    if row.answered_on is None and row.state in _ENDED and (row.closed_on is None or row.closed_on <= day):
+    if row.answered_on is None and row.state in ENDED and (row.closed_on is None or row.closed_on <= day):
         return Standing.ENDED
-    if row.state in _AT_DESK:
+    if row.state in AT_DESK:
         return Standing.AT_DESK
     if row.received_on is not None and row.received_on <= day:
         return Standing.OVERDUE if row.last_day is not None and row.last_day < day else Standing.RUNNING
@@ -152,7 +157,7 @@ def is_carried(row: Light, window: Window) -> bool:
         return False
     if row.answered_on is not None:
         return row.answered_on >= start
-    return row.state not in _ENDED or (row.closed_on is not None and row.closed_on >= start)
+    return row.state not in ENDED or (row.closed_on is not None and row.closed_on >= start)
 
 
 def stages_done(row: Light, day: date) -> list[tuple[str, date, date]]:

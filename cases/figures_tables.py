@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cases.bodies import Directory
-from cases.figures import Tally
+from cases.figures import Spread, Tally
 from cases.figures_light import ANSWERED, STAGES, Standing
 from cases.model import Kind, Subject
 from cases.rules import Rules
@@ -150,14 +150,19 @@ def handling(now: Tally, namer: Namer, *, cover: bool) -> Table:
     return Table("handling", namer.words("by_standing"), tuple(map(namer.words, head)), tuple(lines), total)
 
 
-def stages(now: Tally, last: Tally | None, namer: Namer) -> Table:
+def stages(now: Tally, last: Tally | None, namer: Namer, *, cover: bool = False) -> Table:
     """Working days of each stage: how many cases, the median, the 90th percentile, last year's median."""
+
+    def days(spread: Spread | None) -> tuple[Number, Number]:
+        told = spread is not None and not (cover and spread.count < FEWEST)
+        return (spread.median, spread.p90) if spread and told else (None, None)
+
     lines = []
     for stage in STAGES:
         here, there = now.spreads.get(f"stage.{stage}"), last.spreads.get(f"stage.{stage}") if last else None
-        cells: tuple[Number, ...] = (here.count, here.median, here.p90) if here else (0, None, None)
+        count = small(here.count, hide=cover) if here else 0
         key = f"stage.{stage}"
-        lines.append(Line(namer("stage", stage), (*cells, there.median if there else None), (key, "", "", ""), stage))
+        lines.append(Line(namer("stage", stage), (count, *days(here), days(there)[0]), (key, "", "", ""), stage))
     head = ("head_stage", "column_cases", "column_median", "column_p90", "column_median_last")
     return Table("stages", namer.words("by_stage"), tuple(map(namer.words, head)), tuple(lines))
 

@@ -57,13 +57,18 @@ def about_a_person(case: Case) -> bool:
     return case.subject.is_person or case.topic.partition(".")[0] in _PERSON_TOPICS
 
 
+def kept_from_somebody(case: Case) -> bool:
+    """Whether the conflict rules shut anybody out: who reads the other system is not known to them (COI-1, COI-9)."""
+    return bool(case.excluded_bodies or case.hidden_from or case.excluded_officers or case.subject_posts)
+
+
 def told(
     event: HookEvent, event_id: str, at: datetime, case: Case, published: Published | None
 ) -> dict[str, Any] | None:
     """The body of one call, None where nothing may be told: number, dates, state, topic and bodies, never words.
 
-    About persons nothing is told but what stands on the public board, and that under its public number only, which
-    no case number can be matched with.
+    About persons, and of what is kept from somebody, nothing is told but what stands on the public board, and that
+    under its public number only, which no case number can be matched with.
     """
     head = {"id": event_id, "event": event.value, "locality": case.locality}
     if event in (HookEvent.PUBLISHED, HookEvent.WITHDRAWN):
@@ -73,7 +78,7 @@ def told(
         if event is HookEvent.PUBLISHED:
             shown |= {"authority": published.authority, "outcome": published.outcome}
         return {**head, "on": local_date(at).isoformat(), "publication": shown}
-    if about_a_person(case):
+    if about_a_person(case) or kept_from_somebody(case):
         return None
     return {**head, "at": at.astimezone(UTC).isoformat().replace("+00:00", "Z"), "case": _case(case)}
 

@@ -51,11 +51,11 @@ def add_note(
 
 
 def drop_note(shelf: NoteShelf, rules: Rules, officer: Officer, case: Case, note_id: str, now: datetime) -> None:
-    """Take one's own note away. Refused: `not_yours`."""
+    """Take one's own note away. Refused: `not_now` where there is no such note of hers."""
     _check(rules, officer, case, now)
     mine = [note for note in shelf.of_case(case.id) if note.id == note_id and note.officer == officer.id]
     if not mine:
-        raise Refused("not_yours")
+        raise Refused("not_now")
     shelf.drop(note_id)
 
 

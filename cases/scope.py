@@ -125,6 +125,15 @@ class Scope:
         """The narrower scope of cases seen to `level` or more."""
         return replace(self, clauses=tuple(clause for clause in self.clauses if clause.gives >= level))
 
+    def also_without(self, other: Scope) -> Scope:
+        """The same without the cases that the other's `never_*` touch."""
+        return replace(
+            self,
+            never_bodies=self.never_bodies | other.never_bodies,
+            never_officers=self.never_officers | other.never_officers,
+            never_posts=self.never_posts + other.never_posts,
+        )
+
     def _never(self, case: Case) -> bool:
         return (
             not self.never_bodies.isdisjoint((*case.excluded_bodies, *case.hidden_from))

@@ -16,6 +16,7 @@ from cases.publication import Publication, Stage
 from cases.receipts import ALPHABET
 from cases.reidentification import PublicText
 from cases.text import strip_marks, tokens
+from storage.board_words import keep_words, narrowed
 from storage.case_store import case
 from storage.schema import metadata
 from storage.tables_board import PublicationRow
@@ -111,6 +112,7 @@ class BoardStore:
             done = self._connection.execute(update(publication).where(here).values(version=entry.version + 1, **values))
             if done.rowcount != 1:
                 raise Stale(entry.id)
+        keep_words(self._connection, entry.id, values["bare"])
         entry.version += 1
 
     def alike(self, locality: str, group: str, hamlet: str, since: datetime) -> int:
@@ -178,7 +180,8 @@ class BoardStore:
             found.append(publication.c.received_on >= asked.received_from)
         if asked.received_to is not None:
             found.append(publication.c.received_on <= asked.received_to)
-        return found + [self._has(word) for word in tokens(asked.words)[:MOST_WORDS]]
+        words = tokens(asked.words)[:MOST_WORDS]
+        return [*found, *narrowed(self._connection, words), *(self._has(word) for word in words)]
 
     def _has(self, word: str) -> ColumnElement[bool]:
         """A word that begins so; typed with diacritics it must have them."""

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, String, func, select, text
 
-from cases.calendar import CalendarIncomplete, WorkCalendar, local_date
+from cases.calendar import CalendarIncomplete, WorkCalendar
 from cases.model import Kind, State, Subject
 from storage.case_store import case
+from storage.figures import LocalDay
 from storage.work import StoredWork
 
 UNCOUNTED = (State.REJECTED, State.REDIRECTED, State.WITHDRAWN, State.NEEDS_COI_CHECK)
@@ -74,26 +75,31 @@ def counted(unit: StoredWork, calendar: WorkCalendar, locality: str, since: date
 def _paces(
     unit: StoredWork, calendar: WorkCalendar, locality: str, since: datetime, until: datetime
 ) -> dict[str, Pace]:
+    due = func.coalesce(case.c.extended_due_on, case.c.due_on, type_=case.c.due_on.type)
+    # Grouped, and days as they are written: reading a hundred thousand instants takes longer than counting them.
     columns = (
         case.c.competent_authority,
-        case.c.received_on,
-        case.c.answered_at,
-        func.coalesce(case.c.extended_due_on, case.c.due_on, type_=case.c.due_on.type).label("due"),
+        case.c.received_on.cast(String),
+        LocalDay(case.c.answered_at),
+        due.cast(String),
     )
-    statement = select(*columns).where(
-        *_about_matters(locality),
-        case.c.answered_at >= since,
-        case.c.answered_at < until,
-        case.c.received_on.is_not(None),
+    statement = (
+        select(*columns, func.count())
+        .where(
+            *_about_matters(locality),
+            case.c.answered_at >= since,
+            case.c.answered_at < until,
+            case.c.received_on.is_not(None),
+        )
+        .group_by(*columns)
     )
     found: dict[str, Pace] = {}
-    for authority, received, answered_at, due in unit.connection.execute(statement):
-        answered = local_date(answered_at)
-        days = _days(calendar, received, answered)
+    for authority, received, answered, last_day, many in unit.connection.execute(statement):
+        days = _days(calendar, date.fromisoformat(received), date.fromisoformat(answered))
         if days is not None:
             pace = found.setdefault(authority, Pace())
-            pace.days.append(days)
-            pace.in_time += due is not None and answered <= due
+            pace.days += [days] * many
+            pace.in_time += many if last_day is not None and answered <= last_day else 0
     return found
 
 

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, String, and_, func, or_, select
+from sqlalchemy import ColumnElement, String, Subquery, Table, and_, func, literal_column, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -48,7 +48,7 @@ def _on_sqlite(element: LocalDay, compiler: SQLCompiler, **more: Any) -> str:
 @compiles(LocalDay, "postgresql")
 def _on_postgres(element: LocalDay, compiler: SQLCompiler, **more: Any) -> str:
     inner = compiler.process(element.clauses, **more)
-    return f"to_char({inner} AT TIME ZONE 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD')"
+    return f"CAST(CAST({inner} AT TIME ZONE 'Asia/Ho_Chi_Minh' AS date) AS varchar)"
 
 
 _PLAIN = (
@@ -189,25 +189,41 @@ def _happened(
     unit: StoredWork, localities: list[str], start: datetime, end: datetime
 ) -> list[tuple[str, str, str, int]]:
     """Case, event, day and how-manieth of its kind, in the order they happened."""
-    counted_ones = event.c.what.in_(COUNTED)
-    number = func.row_number().over(partition_by=(event.c.case_id, event.c.what), order_by=event.c.id)
-    numbered = (
-        select(event.c.id, event.c.case_id, event.c.what, event.c.at, number.label("number"))
-        .where(counted_ones, event.c.at < end)
-        .subquery()
-    )
+    numbered = numbered_events(start, end)
     statement = (
         select(numbered.c.case_id, numbered.c.what, LocalDay(numbered.c.at), numbered.c.number)
         .join(case, case.c.id == numbered.c.case_id)
-        .where(numbered.c.at >= start, case.c.locality.in_(localities))
+        .where(case.c.locality.in_(localities))
         .order_by(numbered.c.id)
     )
     return [(row[0], row[1], row[2], row[3]) for row in unit.connection.execute(statement)]
 
 
+def numbered_events(start: datetime, end: datetime) -> Subquery:
+    """Events in [start, end) that figures count, each with how-manieth of its kind it is in its case."""
+    before = event.alias()
+    number = (
+        select(func.count())
+        .where(before.c.case_id == event.c.case_id, before.c.what == event.c.what, before.c.id <= event.c.id)
+        .correlate(event)
+        .scalar_subquery()
+    )
+    kinds = [literal_column(f"'{what}'", String) for what in COUNTED]  # written out, or their index is not used
+    return (
+        select(event.c.id, event.c.case_id, event.c.what, event.c.at, number.label("number"))
+        .where(event.c.what.in_(kinds), event.c.at >= start, event.c.at < end)
+        .subquery()
+    )
+
+
+def dialogues() -> Table | None:
+    """The table of meetings, where there is one."""
+    return metadata.tables.get("meeting")
+
+
 def _held(unit: StoredWork, localities: list[str], period: Period) -> list[tuple[str, str, str, int]]:
     """Dialogues held during the period; other days of theirs are among the events."""
-    meeting = metadata.tables.get("meeting")
+    meeting = dialogues()
     if meeting is None:
         return []
     statement = (

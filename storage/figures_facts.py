@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
+from itertools import chain
 
 from sqlalchemy import func, select
 
 from cases.calendar import local_date, local_midnight
-from cases.figures import Tally, tally
 from cases.figures_kinds import ReportKind, counts_subject, report_scope
-from cases.figures_light import ANSWERED, Light, Window, standing
+from cases.figures_light import ANSWERED, Window
 from cases.figures_report import Content, Facts, compose
 from cases.figures_tables import WORDS, Namer
+from cases.model import Officer, Subject
 from cases.narrative import Teller
 from cases.periods import Cutoff, Period, period, same_last_year, year_before
 from cases.registers_targets import progress
 from cases.rules import Rules
+from cases.visibility import visible_scope
 from storage.case_store import PLACE_CONTENT, case
-from storage.figures import Counted, counted
+from storage.figures_tally import Asking, tallies
 from storage.registers import Registers
 from storage.reports import Report, Reports, table_named
 from storage.work import StoredWork
@@ -27,32 +29,45 @@ _BATCH = 500
 
 
 def facts_of(
-    unit: StoredWork, rules: Rules, locality: str, kind: ReportKind, author: str, span: Period, cutoff: Cutoff
+    unit: StoredWork,
+    rules: Rules,
+    locality: str,
+    kind: ReportKind,
+    author: str,
+    span: Period,
+    cutoff: Cutoff,
+    viewer: Officer | None = None,
 ) -> Facts:
-    """The figures of one report as of `unit.now`, with the same span of last year."""
+    """The figures of one report as of `unit.now`, with the same span of last year.
+
+    For a viewer without the cases kept from this very person: a draft can be opened every day, and its totals would
+    tell the hour at which a case about the reader came in.
+    """
     today = local_date(unit.now)
     directory = rules.directory(locality, unit.now)
     scope = report_scope(kind, author, directory)
+    if viewer is not None:
+        scope = scope.also_without(visible_scope(viewer, directory, today))
     window = Window.of(span, today)
     before = Window(same_last_year(span, cutoff), year_before(window.day))
-    rows, now = _tally(unit, rules, kind, counted(unit, {locality: scope}, span, today), window)
-    _, last = _tally(unit, rules, kind, counted(unit, {locality: scope}, before.period, today), before)
+    subjects = frozenset(one.value for one in Subject if counts_subject(kind, one.value))
+    asking = Asking.of(unit, {locality: scope}, window, subjects)
+    now, last = tallies(unit, [asking, replace(asking, window=before)], rules.calendar)
     entries = Registers(unit).all([locality])
-    answered = [row.id for row in rows if standing(row, window.day) in ANSWERED and row.outcome]
     facts = Facts(kind, window, now, last, entries, progress(entries, span.year, window.day))
-    facts.violations = _violations(unit, answered) if kind.family == "R124" else None
+    facts.violations = _violations(unit, asking) if kind.family == "R124" else None
     _publicity(unit, locality, window, facts)
     return facts
 
 
-def content_of(unit: StoredWork, rules: Rules, one: Report, kind: ReportKind) -> Content:
-    """What the report says: as it was approved, else counted now with the paragraphs edited so far."""
+def content_of(unit: StoredWork, rules: Rules, one: Report, kind: ReportKind, viewer: Officer | None = None) -> Content:
+    """What the report says: as it was approved, else counted now for this viewer, with the edited paragraphs."""
     if one.snapshot is not None:
         return Content.from_data(one.snapshot["content"])
     reports = Reports(unit)
     cutoff = reports.cutoff(one.locality)
     directory = rules.directory(one.locality, unit.now)
-    facts = facts_of(unit, rules, one.locality, kind, one.author, period(one.period, cutoff), cutoff)
+    facts = facts_of(unit, rules, one.locality, kind, one.author, period(one.period, cutoff), cutoff, viewer)
     earlier = reports.last_final(one) if kind.asks_opinion else None
     asked = earlier.recipients if earlier else []
     facts.opinions = [(each.body, each.opinion_on) for each in asked if each.opinion_asked]
@@ -64,24 +79,14 @@ def content_of(unit: StoredWork, rules: Rules, one: Report, kind: ReportKind) ->
     return compose(facts, Namer(rules, directory, words), Teller(rules, directory), one.narrative, to)
 
 
-def _tally(
-    unit: StoredWork, rules: Rules, kind: ReportKind, found: Counted, window: Window
-) -> tuple[list[Light], Tally]:
-    rows = [row for row in found.rows if counts_subject(kind, row.subject)]
-    happened = [one for one in found.happenings if counts_subject(kind, one.case.subject)]
-    return rows, tally(rows, happened, window, rules.calendar)
-
-
-def _violations(unit: StoredWork, ids: Iterable[str]) -> int:
+def _violations(unit: StoredWork, asking: Asking) -> int:
     """Answers that found a violation; said in the sealed answer alone, so these few cases are opened."""
-    wanted, found = list(ids), 0
-    for place in range(0, len(wanted), _BATCH):
-        rows = unit.connection.execute(
-            select(case.c.id, case.c.sealed_content).where(case.c.id.in_(wanted[place : place + _BATCH]))
-        )
-        for row in rows:
-            reply = unit.keys.open_json(PLACE_CONTENT, row.id, row.sealed_content).get("reply") or {}
-            found += bool(reply.get("violation_found"))
+    answered = (asking.standing().in_([one.value for one in ANSWERED]), case.c.outcome != "")
+    statement = select(case.c.id, case.c.sealed_content).where(*asking.counted(), *answered)
+    found = 0
+    for row in chain.from_iterable(unit.connection.execute(statement).partitions(_BATCH)):
+        reply = unit.keys.open_json(PLACE_CONTENT, row.id, row.sealed_content).get("reply") or {}
+        found += bool(reply.get("violation_found"))
     return found
 
 

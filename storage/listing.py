@@ -23,7 +23,7 @@ from cases.rules import Rules
 from cases.scope import Sight
 from cases.search_words import Asked
 from cases.urgency import PRIORITY_ORDER, Bounds, Haste
-from storage.case_store import case, event
+from storage.case_store import case
 from storage.files import case_file
 from storage.listing_filter import (
     MINE,
@@ -96,18 +96,24 @@ class CaseList:
 
     def lines_of(self, case_ids: Sequence[str]) -> tuple[CaseLine, ...]:
         """The lines of these cases in this order, of those the officer may know of."""
-        visible = and_(case.c.id.in_(case_ids), self.reach.sees(Sight.NOTICE))
         columns = [*(case.c[name] for name in COLUMNS), came_to_desk().label("came"), self._full.label("full")]
-        rows = {row.id: row for row in self._unit.connection.execute(select(*columns).where(visible))}
+        # Sight is read as a column: as a condition its locality would lead SQLite through every case of the commune.
+        columns.append(self.reach.sees(Sight.NOTICE).label("seen"))
+        found = self._unit.connection.execute(select(*columns).where(case.c.id.in_(case_ids)))
+        rows = {row.id: row for row in found if row.seen}
         bounds = Bounds.of(self._today, self._rules.calendar)
         files = self._files([row.id for row in rows.values() if row.full])
         return tuple(line_of(rows[one], self._rules, bounds, files) for one in case_ids if one in rows)
 
     def mark(self) -> str:
-        """Changes whenever any case did, or the day: as long as it stays, a list need not be made again."""
-        newest = self._unit.connection.execute(select(func.max(event.c.id))).scalar()
-        calendar = self._rules.calendar.version
-        return self._unit.keys.lookup("list mark", f"{newest}\0{self._today}\0{calendar}")[:16]
+        """Changes whenever a case in sight did, or the day: as long as it stays, a list need not be made again.
+
+        What happens to cases out of sight must not stir it: the reader would learn that they are there.
+        """
+        versions = select(func.count(), func.sum(case.c.version)).where(self.reach.sees(Sight.NOTICE))
+        known, changed = self._unit.connection.execute(versions).one()
+        told = f"{known}\0{changed}\0{self._today}\0{self._rules.calendar.version}"
+        return self._unit.keys.lookup("list mark", told)[:16]
 
     # -- one pass -------------------------------------------------------------------------------------------------
 

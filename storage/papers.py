@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -24,6 +24,8 @@ PURPOSE = "paper"
 WORD_MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MOST_SKIPPED = 200
 """A jump further than this is a slip of the finger, not a register kept on paper."""
+LOOKED_AT = 20
+"""Newest papers among which one is looked for whose signer may be proposed again."""
 _CLEAR = tuple(column.name for column in papers.columns if column.name != "sealed_values")
 _REASON, _VALUES = "paper_number.sealed_reason", "paper.sealed_values"
 
@@ -146,11 +148,12 @@ class PaperStore:
         found = select(papers).where(papers.c.case_id == case_id).order_by(papers.c.made_at.desc(), papers.c.id)
         return [self._paper(row) for row in self._connection.execute(found)]
 
-    def last_signer(self, locality: str, body: str) -> tuple[str, str]:
-        """Who signed this body's newest paper, and as what; empty before the first."""
+    def last_signer(self, locality: str, body: str, readable: Callable[[MadePaper], bool]) -> tuple[str, str]:
+        """Who signed this body's newest paper that the asker may open, and as what; empty before the first."""
         newest = select(papers).where(papers.c.locality == locality, papers.c.body == body)
-        row = self._connection.execute(newest.order_by(papers.c.made_at.desc(), papers.c.id).limit(1)).first()
-        values = self._paper(row).values if row is not None else {}
+        rows = self._connection.execute(newest.order_by(papers.c.made_at.desc(), papers.c.id).limit(LOOKED_AT))
+        found = next((one for one in map(self._paper, rows) if readable(one)), None)
+        values = found.values if found is not None else {}
         return values.get("signer", ""), values.get("signer_title", "")
 
     def kept(self, locality: str, body: str) -> Sequence[Series]:

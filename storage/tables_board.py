@@ -52,6 +52,15 @@ class PublicationRow(SQLModel, table=True):
     bare: str = Field(default="", description="searched by words without diacritics")
 
 
+class PublicationWordRow(SQLModel, table=True):
+    """Words of what is on the board, without diacritics, in UTF-8: bytes sort the same in every database."""
+
+    __tablename__ = "publication_word"
+    __table_args__ = ({"sqlite_with_rowid": False},)  # the key is all there is
+    word: bytes = Field(primary_key=True)
+    publication_id: str = Field(primary_key=True, max_length=32, index=True)
+
+
 class DisclosureItemRow(SQLModel, table=True):
     """One thing to be made public: which of the nine contents, whose duty, by when."""
 

@@ -164,9 +164,12 @@ def _result(result: Result) -> Json:
 def _day(query: Query, name: str) -> date | None:
     text = query.get(name, "")
     try:
-        return date.fromisoformat(text) if text else None
+        found = date.fromisoformat(text) if text else None
     except ValueError as error:
         raise Bad(name) from error
+    if found is not None and not 2000 <= found.year <= 2100:  # nobody means another century, and dates have an end
+        raise Bad(name)
+    return found
 
 
 def _number(query: Query, name: str, usual: int, most: int, *, least: int = 1) -> int:

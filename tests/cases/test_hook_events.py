@@ -62,3 +62,18 @@ def test_a_withdrawn_result_is_told_with_its_number() -> None:
 def test_every_event_has_its_word_in_the_history() -> None:
     """An event nobody can cause would be a promise not kept."""
     assert set(OF_HISTORY.values()) == set(HookEvent)
+
+
+@pytest.mark.parametrize(
+    "shut",
+    [
+        {"excluded_bodies": ("ubnd",)},
+        {"hidden_from": ("ubnd",)},
+        {"excluded_officers": ("o1",)},
+        {"subject_posts": ("x",)},
+    ],
+)
+def test_nothing_is_told_of_what_is_kept_from_somebody(shut: Any) -> None:
+    """Whoever reads the other system may be the very one who must not know of the case."""
+    case = a_case(**shut)
+    assert told(HookEvent.RECEIVED, "e1", datetime(2026, 11, 5, tzinfo=UTC), case, None) is None

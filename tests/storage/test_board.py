@@ -12,6 +12,7 @@ from cases.disclosure import Content, Item, Proof, PublicityForm
 from storage.board import Asked, BoardStore
 from storage.board_disclosure import DisclosureStore
 from storage.board_figures import counted
+from storage.board_words import keep_words
 from storage.keys import KeyRing
 from storage.migrate import upgrade
 from storage.work import Office, StoredWork
@@ -92,3 +93,22 @@ async def test_a_register_keeps_items_and_proofs(office: Office) -> None:
         return [one.title for one in store.items("xa-mau")], [one.title for one in late]
 
     assert await office.write(step) == (["trễ", "sau", "xong"], ["trễ"])
+
+
+async def test_a_rare_word_is_found_among_common_ones(any_office: Office) -> None:
+    """With and without diacritics, by its beginning, and no longer once its result is off the board."""
+
+    def store(unit: StoredWork) -> None:
+        for number in range(1_100):
+            result(unit, summary=f"Đường hỏng số {number}.")
+        result(unit, id="rare", summary="Đường có quyết định.")
+        result(unit, summary="Đường quyet.")
+
+    def found(unit: StoredWork) -> list[int]:
+        asked = ("đường quyết", "duong quyet", "duong qu", "quyết hỏng", "số 1099")
+        return [len(BoardStore(unit).results(Asked(words=words))[0]) for words in asked]
+
+    await any_office.write(store)
+    assert await any_office.read(found) == [1, 2, 2, 0, 1]
+    await any_office.write(lambda unit: keep_words(unit.connection, "rare", ""))
+    assert (await any_office.read(found))[1] == 1

@@ -28,6 +28,7 @@ from web.console.case_open import (
     reading_of,
     sees_content,
     still_sees,
+    waits_for_sender,
 )
 from web.console.case_thread import can_write, thread_of
 from web.console.case_view import Values, content_of, head_of, spoken
@@ -73,10 +74,12 @@ def _values(unit: StoredWork, *, visit: Visit, more: Mapping[str, object]) -> Va
     errors: Mapping[str, str] = more.get("errors", {})  # type: ignore[assignment]
     meanwhile: list[Line] = more.get("meanwhile", [])  # type: ignore[assignment]
     forms = [_form(work, name, form, errors if name == tried else None) for name in offered(work)]
+    forms.sort(key=lambda one: one["look"] != "primary")  # what moves the case on stands first, and open
     panels = beside(work)
     gone = bool(tried) and tried not in (*offered(work), *panels)
     if gone and content and tried not in OWN_PLACE:  # the step is not there any more, what was typed is
         forms.insert(0, _only_typed(_form(work, tried, form, errors)))
+    waits = waits_for_sender(work)
     retyped = {"point_rows": _typed_points(form)} if tried == "points" else {}
     return {
         **(content_of(work) if content else head_of(work)),
@@ -85,6 +88,7 @@ def _values(unit: StoredWork, *, visit: Visit, more: Mapping[str, object]) -> Va
         "unread": content and not was_read(unit, work.officer, work.case, visit.now),
         "seen": len(unit.cases.history(work.case.id)),
         "forms": forms,
+        "waits": said(work.rules.wording, waits, work.lang) if waits else "",
         "panels": {name: _form(work, name, form, errors if name == tried else None) for name in panels},
         "tried": tried,
         "refused": errors.get("", "") if gone and (tried in OWN_PLACE or not content) else "",
@@ -103,7 +107,7 @@ def _note_reading(unit: StoredWork, *, visit: Visit) -> None:
 
 def _form(work: Work, name: str, form: Form, errors: Mapping[str, str] | None) -> Values:
     """One action: its fields as they are offered, or as they were typed."""
-    fields = list(STEPS[name].ask(work)) if name in STEPS else _reason(work)
+    fields = _asked(work, name) if name in STEPS else _reason(work)
     typed = errors is not None
     return {
         "name": name,
@@ -162,6 +166,14 @@ async def take_step(visit: Visit) -> Response:
     return _after(visit, name, done, stays=stays)
 
 
+def _asked(work: Work, name: str) -> list[Field]:
+    """The questions of a step; none where the case left it and what would be proposed cannot be worked out any more."""
+    try:
+        return list(STEPS[name].ask(work))
+    except Reason:
+        return []
+
+
 def _take(unit: StoredWork, *, visit: Visit, name: str, upload: CaseFile | None) -> tuple[Done, bool]:
     work = opened(unit, visit)
     work = Work(unit, work.rules, work.officer, work.case, work.directory, work.now, work.lang, upload)
@@ -173,7 +185,7 @@ def _take(unit: StoredWork, *, visit: Visit, name: str, upload: CaseFile | None)
             raise Refused("not_now")
         done = step.take(work, Given(visit.form, work))
     except Reason as error:
-        fields = list(step.ask(work))
+        fields = _asked(work, name)
         raise Wrong(placed(error, said(work.rules.wording, error, work.lang), fields)) from error
     return done, still_sees(work, unit.cases.get(work.case.id))
 

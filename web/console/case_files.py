@@ -118,7 +118,7 @@ def _fitting(upload: Upload) -> Upload:
 
 def _kept(visit: Visit) -> Upload | None:
     told = {name: visit.form.get(f"kept_{name}") for name in KEPT}
-    if not told["file_id"] or not told["size"].isdecimal():
+    if not told["file_id"] or not told["size"].isdecimal() or len(told["size"]) > 11:
         return None
     return Upload(told["file_id"], told["kind"], told["name"], int(told["size"]), told["mime"])
 

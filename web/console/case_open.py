@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cases import deskwork, requests
-from cases.answers import lacks_file
-from cases.casework import Hidden, actor_of, allowed, case_by_code, may_reveal, people_around
+from cases.answers import check_resident, lacks_file
+from cases.casework import Hidden, Refused, actor_of, allowed, case_by_code, may_reveal, people_around
 from cases.lifecycle import Actor
 from cases.model import Case, OfficerRole, State
 from cases.timeline import Line, Reading, since
@@ -67,6 +67,8 @@ def offered(work: Work) -> list[str]:
         found.insert(0, "held")
     if lacks_file(work.unit, case):
         found.insert(0, "file")
+    if "close" in found and waits_for_sender(work):
+        found.remove("close")
     if desk and deskwork.may_split(case):
         found.append("split")
     if deskwork.may_take(work.officer, case, work.directory):
@@ -86,13 +88,24 @@ def beside(work: Work) -> list[str]:
     return found
 
 
+def waits_for_sender(work: Work) -> Refused | None:
+    """Why an answered case cannot be closed yet: its sender is not content, or still has time to say so."""
+    if work.case.state is not State.RELAYED or not is_desk(work):
+        return None
+    try:
+        check_resident(work.rules, work.case, work.today)
+    except Refused as refused:
+        return refused
+    return None
+
+
 def check_unchanged(work: Work, form: Form) -> None:
     """Raise `Changed` when the case moved on since the page was sent; the scheduler's looks do not count."""
     if form.get("version") == str(work.case.version):
         return
     seen = form.get("seen")
     history = work.unit.cases.history(work.case.id)
-    meanwhile = since(history, int(seen) if seen.isdecimal() else 0, reading_of(work))
+    meanwhile = since(history, int(seen) if seen.isdecimal() and len(seen) < 9 else 0, reading_of(work))
     if meanwhile:
         raise Changed(meanwhile)
 

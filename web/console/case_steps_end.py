@@ -190,7 +190,7 @@ def _write(work: Work, given: Given) -> Done:
 def _just_written(work: Work, given: Given, text: str) -> bool:
     """Whether this very form was sent twice: two quick presses make one message."""
     seen = given.form.get("seen")
-    later = work.unit.cases.history(work.case.id)[int(seen) if seen.isdecimal() else 0 :]
+    later = work.unit.cases.history(work.case.id)[int(seen) if seen.isdecimal() and len(seen) < 9 else 0 :]
     return any(
         event.what == "wrote" and event.actor == work.officer.id and event.data.get("text") == text for event in later
     )

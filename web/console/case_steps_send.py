@@ -8,7 +8,18 @@ from cases.clocks import latest_due_on
 from cases.model import BodyRole
 from cases.rules import show_date
 from storage.desk import Requests
+from storage.papers import PaperStore
 from web.console.case_fields import Done, Field, Given, Options, Step, Work
+
+
+def made_letter(work: Work, paper: str) -> tuple[str, str]:
+    """Number and day of the newest such paper that the officer's own body made here: not to be typed a second time."""
+    body = work.officer.body
+    made = [one for one in PaperStore(work.unit).of_case(work.case.id) if one.paper == paper and one.body == body]
+    newest = max((one for one in made if one.doc_no), key=lambda one: one.made_at, default=None)
+    if newest is None or newest.doc_date is None or newest.doc_date > work.today:
+        return (newest.doc_no if newest else ""), work.today.isoformat()
+    return newest.doc_no, newest.doc_date.isoformat()
 
 
 def ask_forward(work: Work) -> list[Field]:
@@ -16,9 +27,10 @@ def ask_forward(work: Work) -> list[Field]:
     profile = work.rules.profile(work.case)
     to = work.body(work.case.competent_authority)
     hint = work.word("hint_forward", authority=to, reply_wd=profile.reply_wd, max_wd=profile.max_extended_wd)
+    doc_no, doc_date = made_letter(work, "forwarding")
     return [
-        work.field("doc_no", "text", "letter_no", most=60, hint=hint),
-        work.field("doc_date", "date", "letter_date", value=work.today.isoformat()),
+        work.field("doc_no", "text", "letter_no", most=60, value=doc_no, hint=hint),
+        work.field("doc_date", "date", "letter_date", value=doc_date),
         work.field(
             "content",
             "area",
@@ -158,11 +170,12 @@ def ask_extend(work: Work) -> list[Field]:
         hint = work.word("hint_until", due=show_date(work.case.due_on), latest=show_date(day))
     except CalendarIncomplete:
         hint = work.common("why_calendar_missing")
+    doc_no, doc_date = made_letter(work, "extension")
     return [
         work.field("until", "date", value=latest, hint=hint),
         work.field("reason", "area", most=300),
-        work.field("doc_no", "text", "extension_no", most=60),
-        work.field("doc_date", "date", "extension_date", value=work.today.isoformat()),
+        work.field("doc_no", "text", "extension_no", most=60, value=doc_no),
+        work.field("doc_date", "date", "extension_date", value=doc_date),
         work.field("signed_by", "text", most=150),
         work.field("file", "file", "extension_file", required=False),
     ]

@@ -97,10 +97,13 @@ def read_form(visit: Visit) -> Asked:
 
 def _day(visit: Visit, asked: Asked, name: str) -> date | None:
     try:
-        return date.fromisoformat(asked.values[name]) if asked.values[name] else None
+        found = date.fromisoformat(asked.values[name]) if asked.values[name] else None
     except ValueError:
+        found = date.min
+    if found is not None and not 2000 <= found.year <= 2100:  # nobody means another century, and dates have an end
         asked.faults[name] = visit.say("export_bad_day")
         return None
+    return found
 
 
 async def _page(visit: Visit, asked: Asked, status: int = 200) -> Response:

@@ -83,8 +83,13 @@ async def download_list(visit: Visit) -> Response:
     heads = ("code", "topic", "state", "authority", "submitted", "due", "answered", "happened")
     writer.writerow([visit.say(f"figures_{head}") for head in heads])
     writer.writerows([_cell(value) for value in _values(row, on, names)] for row, on in lines)
-    headers = {"content-disposition": f'attachment; filename="{key.replace("-", "_")}.csv"'}
+    headers = {"content-disposition": f'attachment; filename="{_file_name(key)}.csv"'}
     return Response("\ufeff" + made.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _file_name(key: str) -> str:
+    """What is left of a key that came in an address: nothing that could end or begin a header."""
+    return "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._") else "_" for sign in key)[:80]
 
 
 def asked_period(visit: Visit, cutoff: Cutoff) -> tuple[Period, bool]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from cases.calendar import local_date
 from cases.casework import localities_of
-from cases.figures import Tally, tally
+from cases.figures import Tally
 from cases.figures_light import ANSWERED, Standing, Window
 from cases.figures_tables import (
     WORDS,
@@ -29,8 +29,10 @@ from cases.registers import Entry
 from cases.registers_targets import Progress, next_plan_missing, progress
 from cases.rules import Rules
 from cases.scope import Scope
+from cases.suppression import FEWEST
 from cases.visibility import visible_scope
 from storage.figures import Counted, counted
+from storage.figures_tally import Asking, tallies
 from storage.registers import Registers
 from storage.reports import Reports
 from storage.work import StoredWork
@@ -102,11 +104,10 @@ def cutoff_of(unit: StoredWork, officer: Officer) -> Cutoff:
 
 def dashboard(unit: StoredWork, rules: Rules, officer: Officer, span: Period, lang: str) -> Dashboard:
     """Count the period and the same one of last year, and lay the figures out."""
-    window, found = count(unit, rules, officer, span)
+    scopes = scopes_of(rules, officer, unit.now)
+    window = Window.of(span, local_date(unit.now))
     before = Window(same_last_year(span, cutoff_of(unit, officer)), year_before(window.day))
-    _, earlier = count(unit, rules, officer, before.period)
-    now = tally(found.rows, found.happenings, window, rules.calendar)
-    last = tally(earlier.rows, earlier.happenings, before, rules.calendar)
+    now, last = tallies(unit, [Asking.of(unit, scopes, one) for one in (window, before)], rules.calendar)
     entries = Registers(unit).all([officer.locality])
     today = local_date(unit.now)
     covered = bool(now.hidden)
@@ -139,7 +140,7 @@ def _cards(now: Tally, last: Tally, covered: bool) -> list[Card]:
     answered = sum(now[f"standing.{one}"] for one in ANSWERED)
     in_term = answered - now[f"standing.{Standing.LATE}"]
     reply = now.spreads.get("stage.reply")
-    share = f"{100 * in_term / answered:.0f}%" if answered else None
+    share = f"{100 * in_term / answered:.0f}%" if answered >= (FEWEST if covered else 1) else None
     return [
         card("figure_intake", "intake"),
         card("figure_carried", "carried"),
@@ -147,7 +148,7 @@ def _cards(now: Tally, last: Tally, covered: bool) -> list[Card]:
         card("standing_overdue", f"standing.{Standing.OVERDUE}", "late"),
         card("figure_answered", "answered", "ok"),
         Card("in_term", share, ""),
-        Card("median", reply.median if reply and not (covered and reply.count < 3) else None, "stage.reply"),
+        Card("median", reply.median if reply and not (covered and reply.count < FEWEST) else None, "stage.reply"),
     ]
 
 
@@ -159,7 +160,7 @@ def _tables(now: Tally, last: Tally, names: Namer, covered: bool) -> dict[str, T
         "outcome": outcome,
         "verdict": breakdown(now, last, "verdict", names, cover=covered),
         "handling": handling(now, names, cover=covered),
-        "stages": stages(now, last, names),
+        "stages": stages(now, last, names, cover=covered),
         "authority": authorities(now, names, cover=covered),
         "urging": listed(now, "urging", URGING, names, last, cover=covered),
         "protection": listed(now, "protection", PROTECTION, names, last, cover=covered),

@@ -64,6 +64,16 @@ class Desk:
         who, today = self.visit.officer, self.visit.today
         return may_read(who, self.case, self.directory, today, Paper(made.paper), made.body)
 
+    def may_open_of_any(self, made: MadePaper) -> bool:
+        """The same for a paper of whichever case: each is judged by its own."""
+        if made.case_id == self.case.id:
+            return self.may_open(made)
+        case = self.unit.cases.get(made.case_id)
+        if case is None:
+            return False
+        visit = self.visit
+        return Desk(self.unit, visit, case, visit.rules.directory_of(case, visit.now)).may_open(made)
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
@@ -113,7 +123,7 @@ def ready(desk: Desk, paper: Paper) -> Ready:
     facts = facts_of(desk, paper)
     series = series_of(facts, desk.visit)
     store = PaperStore(desk.unit)
-    signer, title = store.last_signer(facts.home.locality, facts.home.body)
+    signer, title = store.last_signer(facts.home.locality, facts.home.body, desk.may_open_of_any)
     reporter = desk.unit.people.reporter(desk.case.reporter) if desk.case.reporter else None
     return Ready(
         facts=facts,

@@ -84,7 +84,7 @@ class Draft:
 
     def typed(self, *, final: bool) -> Typed:
         """What the paper is made from; a draft leaves the number open."""
-        number = int(self.number) if final and self.numbered and self.number.isdecimal() else None
+        number = int(self.number) if final and self.numbered and _is_number(self.number) else None
         return Typed(self.parts, self.signer, self.signer_title, _day(self.day), number)
 
 
@@ -115,7 +115,7 @@ def posted(given: Ready, visit: Visit) -> Draft:
         signer=form.get("signer"),
         signer_title=form.get("signer_title"),
         day=form.get("day"),
-        number=form.get("number").strip(),
+        number=form.get("number").strip()[:12],
         reason=form.get("reason"),
     )
 
@@ -123,7 +123,7 @@ def posted(given: Ready, visit: Visit) -> Draft:
 def check(draft: Draft, *, final: bool) -> bool:
     """Note what must be put right; True when the paper may be made."""
     draft.errors = mistakes(draft.ready.facts, draft.typed(final=final), draft.ready.names)
-    if final and draft.numbered and not (draft.number.isdecimal() and 0 < int(draft.number) <= MOST_NUMBER):
+    if final and draft.numbered and not (_is_number(draft.number) and 0 < int(draft.number) <= MOST_NUMBER):
         draft.errors["number"] = "number"
     if draft.day and _day(draft.day) is None:
         draft.errors["day"] = "day"
@@ -233,6 +233,10 @@ def open_made(unit: StoredWork, visit: Visit) -> MadePaper:
 def error_text(visit: Visit, errors: Mapping[str, str], name: str) -> str:
     """The sentence beside a field, "" for none."""
     return visit.say(f"paper_fault_{errors[name]}") if name in errors else ""
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
 
 
 def _day(text: str) -> date | None:

@@ -87,7 +87,7 @@ async def save_entry(visit: Visit) -> Response:
     entry_id = visit.form.get("id")
     entry = await visit.read(lambda unit: _found(visit, unit, entry_id)) if entry_id else None
     year = visit.form.get("year")
-    wrong = {} if year.isascii() and year.isdecimal() and int(year) in _YEARS else {"year": "year"}
+    wrong = {} if year.isascii() and year.isdecimal() and len(year) == 4 and int(year) in _YEARS else {"year": "year"}
     values: dict[str, Value] = {}
     try:
         values = read_entry(book, written, visit.directory().bodies)

@@ -127,7 +127,7 @@ async def report_page(
 
     def look(unit: StoredWork) -> tuple[Report, ReportKind, Printed, frozenset[str], Cutoff]:
         report, kind = found_report(visit, unit)
-        made = printed(unit, visit.rules, report, kind)
+        made = printed(unit, visit.rules, report, kind, visit.officer)
         cutoff = Reports(unit).cutoff(report.locality)
         return report, kind, made, links_of(unit, visit.rules, visit.officer, report, made.content), cutoff
 
@@ -161,7 +161,7 @@ async def download_report(visit: Visit) -> Response:
 
     def look(unit: StoredWork) -> tuple[Report, Printed]:
         report, kind = found_report(visit, unit)
-        return report, printed(unit, visit.rules, report, kind)
+        return report, printed(unit, visit.rules, report, kind, visit.officer)
 
     report, made = await visit.read(look)
     content = await asyncio.to_thread(made.file, style)

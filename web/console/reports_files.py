@@ -10,6 +10,7 @@ from typing import Any
 from cases.bodies import Directory
 from cases.figures_kinds import ReportKind
 from cases.figures_report import Content
+from cases.model import Officer
 from cases.narrative import WORDS
 from cases.rules import Rules
 from papers.letterhead import Issuer, issuer
@@ -44,9 +45,9 @@ class Printed:
         return {"content": self.content.as_data(), "issuer": asdict(self.issuer), "lines": list(self.lines)}
 
 
-def printed(unit: StoredWork, rules: Rules, report: Report, kind: ReportKind) -> Printed:
-    """What the report is made of, now or as it was approved."""
-    content = content_of(unit, rules, report, kind)
+def printed(unit: StoredWork, rules: Rules, report: Report, kind: ReportKind, viewer: Officer | None = None) -> Printed:
+    """What the report is made of: as it was approved, or now; a viewer's draft counts no case kept from the viewer."""
+    content = content_of(unit, rules, report, kind, viewer)
     names = {name: _tell(rules)(f"sheet_{name}") for name in ("contents", "section", "table", "name", "words")}
     if report.snapshot is not None:
         data = dict(report.snapshot["issuer"])

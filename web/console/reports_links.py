@@ -11,7 +11,7 @@ from cases.figures_tables import Line
 from cases.model import Officer
 from cases.periods import period
 from cases.rules import Rules
-from cases.scope import Sight
+from cases.scope import Sight, visible_scope
 from storage.figures import Counted, counted
 from storage.reports import Report, Reports
 from storage.work import StoredWork
@@ -26,6 +26,8 @@ def behind_report(unit: StoredWork, rules: Rules, officer: Officer, report: Repo
     own = counted(unit, scopes_of(rules, officer, unit.now), span, today)
     level_of = {row.id: row.level for row in own.rows}
     scope = report_scope(kind, report.author, directory)
+    if not report.is_final:  # as its page counts it
+        scope = scope.also_without(visible_scope(officer, directory, today))
     found = counted(unit, {report.locality: scope}, span, today)
 
     def seen(row: Light) -> Light:

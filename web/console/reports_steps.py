@@ -68,7 +68,7 @@ async def approve_report(visit: Visit) -> Response:
     day = _day(visit.form.get("doc_date"), visit.today)
     faults = {
         "number": ""
-        if number.isascii() and number.isdecimal() and 0 < int(number) < 100_000
+        if number.isascii() and number.isdecimal() and len(number) < 9 and 0 < int(number) < 100_000
         else "reports_need_number",
         "doc_date": "" if day else "reports_need_date",
         "signed_by": "" if signer else "reports_need_signer",

@@ -190,6 +190,9 @@ async def _decide(visit: Visit) -> Response:
         return await _shown(visit, edit, {"": [said(visit.rules.wording, refused, visit.lang)]})
     if code:
         return code_page(visit, str(edit.content["after"]["name"]), code)
+    new = approve and edit.what is What.OFFICER and edit.content["before"] is None
+    if new and OfficerRole.ADMIN in visit.officer.roles:
+        return visit.go(f"{PATHS[What.OFFICER]}/{edit.about}", "settings_said_account")  # its code is made there
     return visit.go(f"{ROOT}/approvals", "settings_said_approved" if approve else "settings_said_refused")
 
 

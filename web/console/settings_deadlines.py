@@ -120,6 +120,8 @@ def _days(text: str, field: str, faults: list[Fault]) -> list[int]:
 
 def _hour(text: str, field: str, faults: list[Fault]) -> str:
     hours, _, minutes = text.strip().partition(":")
+    if not (hours + minutes).isascii() or len(hours) > 2:
+        hours = ""
     if hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2 and int(hours) < 24 and int(minutes) < 60:
         return f"{int(hours):02d}:{minutes}"
     faults.append(Fault(field, RuleFault("hour")))

@@ -239,7 +239,7 @@ class Console:
             "csrf": token,
             "csrf_field": partial(guard_field, token, visit.at),
             "at": visit.at,
-            "who": self.services.office.keys.lookup("console-draft", visit.officer.id)[:12],
+            "drafts_of": self.services.office.keys.lookup("console-draft", visit.officer.id)[:12],
             "idle_seconds": int(IDLE.total_seconds()),
         }
 

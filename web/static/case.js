@@ -11,6 +11,7 @@ for (const pick of document.querySelectorAll("select[data-into]")) {
 }
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (event.defaultPrevented) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "1"; // two quick presses are one
   setTimeout(() => { delete form.dataset.sent; }, 8000);

@@ -64,6 +64,11 @@
     const form = event.target;
     if (form.hasAttribute("data-leave")) return forget(() => true);
     if (form.hasAttribute("data-confirm") && !window.confirm(form.dataset.confirm)) return event.preventDefault();
+    if (navigator.onLine === false) { // the page stays as it is, instead of the browser's own page of regret
+      event.preventDefault();
+      keep(form);
+      return say(body.dataset.lost);
+    }
     if (!kept(form)) return;
     clearTimeout(timer);
     let draft = form.elements.draft;

@@ -53,6 +53,14 @@ def upgrade() -> None:
     for name in ("topic", "hamlet", "authority"):
         op.create_index(f"ix_publication_{name}", "publication", ["state", name, "published_at"])
     op.create_table(
+        "publication_word",
+        sa.Column("word", sa.LargeBinary(), nullable=False),
+        sa.Column("publication_id", Text(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("word", "publication_id", name="pk_publication_word"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_publication_word_publication_id", "publication_word", ["publication_id"])
+    op.create_table(
         "disclosure_item",
         sa.Column("id", Text(length=32), nullable=False),
         sa.Column("locality", Text(length=60), nullable=False),
@@ -103,5 +111,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("open311_token", "open311_key", "disclosure_proof", "disclosure_item", "publication"):
+    for table in ("open311_token", "open311_key", "disclosure_proof", "disclosure_item", "publication_word", "publication"):
         op.drop_table(table)
