@@ -39,7 +39,7 @@ WORDS = (
 
 async def figures(sizes: Sizes) -> AsyncIterator[Figure]:
     """One installation, filled further and further."""
-    wanted = (1_000, 10_000, 100_000) if sizes.rounds > 3 else (1_000, 10_000) if sizes.rounds > 1 else (60, 120)
+    wanted = (1_000, 10_000, 30_000) if sizes.rounds > 3 else (1_000, 10_000) if sizes.rounds > 1 else (60, 120)
     rounds = ROUNDS if sizes.rounds > 1 else 3
     with tempfile.TemporaryDirectory(prefix="hoiam-bench-") as folder, board_at(Path(folder)) as stage:
         have = 0

@@ -19,7 +19,11 @@ COMMANDS: dict[str, tuple[str, str, Words]] = {
     "run": ("everything in one process: web, messengers, delivery, scheduler", "serve:run", []),
     "web": ("web pages and webhooks only (with PostgreSQL)", "serve:web", []),
     "worker": ("messengers, delivery and scheduler only (with PostgreSQL)", "serve:worker", []),
-    "check": ("check settings, directory, taxonomy and calendar", "check:check", []),
+    "check": (
+        "check settings, directory, taxonomy and calendar",
+        "check:check",
+        [_arg("--deployment", action="store_true", help="also what is unsafe on the open Internet")],
+    ),
     "tick": (
         "one round of everything the scheduler would do at a moment",
         "tick:tick",

@@ -64,22 +64,23 @@ def take_consent(turn: Turn, answer: Answer) -> str | Again:
         turn.say("consent_refused")
         return END
     if answer.choice not in (AGREE, AGREE_HIDDEN):
-        _hold_more(turn, answer)
+        hold_more(turn, answer)
         return Again(turn.text("consent_hint"))
     turn.chat.consent_version = turn.rules.consent_version
     turn.chat.consent_at = turn.now
-    _go_on(turn, hide_name=answer.choice == AGREE_HIDDEN)
+    go_on(turn, hide_name=answer.choice == AGREE_HIDDEN)
     return END
 
 
-def _hold_more(turn: Turn, answer: Answer) -> None:
+def hold_more(turn: Turn, answer: Answer) -> None:
+    """Keep what came besides, for the same purpose."""
     if answer.text.strip():
         turn.data.setdefault("parts", []).extend(hold(turn).get("parts", []))
     if answer.files:
         turn.data.setdefault("files", []).extend(hold(turn).get("files", []))
 
 
-def _go_on(turn: Turn, *, hide_name: bool) -> None:
+def go_on(turn: Turn, *, hide_name: bool = False) -> None:
     """Begin the report with what was said before, or do what the person had asked for."""
     held = dict(turn.data)
     files = held.pop("files", [])

@@ -14,6 +14,7 @@ from handlers.conversation import Conversation, Nav
 from handlers.enter import ENTER, consented, hold
 from handlers.follow_up import ADD_TO, TRACK, VERDICT
 from handlers.library import LIBRARY
+from handlers.meant import MEANT, questioned
 from handlers.my_data import MY_DATA
 from handlers.offers import Outdated, pressed
 from handlers.pace import too_fast
@@ -24,7 +25,7 @@ from handlers.turn import Answer, Turn
 from handlers.urgent import answer_danger, open_retaliation
 
 CONVERSATION = Conversation(
-    (ENTER, REPORT, TRACK, ADD_TO, VERDICT, LIBRARY, MY_DATA, LANGUAGE, *officer.DIALOGUES, *authority.DIALOGUES)
+    (ENTER, REPORT, TRACK, ADD_TO, VERDICT, MEANT, LIBRARY, MY_DATA, LANGUAGE, *officer.DIALOGUES, *authority.DIALOGUES)
 )
 GROUP_ANSWER_EVERY = timedelta(hours=6)
 
@@ -169,7 +170,9 @@ def _begin(turn: Turn) -> None:
     if not text.strip() and not turn.incoming.files:
         turn.ask(menu(turn))
         return
-    if turn.incoming.files or len(text.split()) >= 4:
+    if turn.officer is None and questioned(turn):
+        turn.begin("meant", **hold(turn))
+    elif turn.incoming.files or len(text.split()) >= 4:
         _open_report(turn, **hold(turn))
     else:
         turn.ask(menu(turn, "welcome"))

@@ -12,8 +12,6 @@ from types import TracebackType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from xlsxwriter import Workbook  # type: ignore[import-untyped]
-
 from cases.calendar import ZONE
 
 MOST_SIGNS = 32_767  # of one cell: https://support.microsoft.com/office/excel-specifications-and-limits
@@ -45,6 +43,8 @@ class Sheet:
     """
 
     def __init__(self, path: Path, title: str, columns: Sequence[Column], scratch: Path, zone: ZoneInfo = ZONE) -> None:
+        from xlsxwriter import Workbook  # type: ignore[import-untyped]  # 10 MB: for whoever exports only
+
         self._columns = tuple(columns)
         self._zone = zone
         self._scratch = tempfile.TemporaryDirectory(dir=scratch, prefix=".sheet-")

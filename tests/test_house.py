@@ -17,6 +17,7 @@ Check = Callable[[str, ast.Module], Iterator[str]]
 HOUSE = Path(__file__).parents[1]
 ROOMS = ("bot", "cases", "data", "handlers", "papers", "scheduler", "storage", "web")
 OUTSIDE = "third party"
+BESIDE = ("tests", "docs", "bench", "deploy", ".ci")
 MAY_IMPORT = {
     "bot": {*ROOMS, OUTSIDE},
     "cases": {"cases"},
@@ -35,7 +36,23 @@ CLOCKS = {
 }
 LONGEST_FILE, LONGEST_FUNCTION, LONGEST_CORE = 300, 50, 150
 WRITTEN_BY_A_TOOL = ("storage/migrations/versions/",)
-TEXT_FILES = {".py", ".md", ".toml", ".yaml", ".yml", ".html", ".css", ".js", ".txt", ".mako", ".sh", ".example", ""}
+TEXT_FILES = {
+    ".py",
+    ".md",
+    ".toml",
+    ".yaml",
+    ".yml",
+    ".html",
+    ".css",
+    ".js",
+    ".txt",
+    ".mako",
+    ".sh",
+    ".example",
+    ".conf",
+    ".service",
+    "",
+}
 REGISTRIES = tuple("".join(parts) for parts in (("py", "pi."), ("python", "hosted"), ("npm", "js.")))
 PRIVATE_PATH = re.compile(r"(?<![\w.}/-])/(home|root|work|Users)/\w")
 
@@ -149,7 +166,7 @@ def vietnamese(name: str, tree: ast.Module) -> Iterator[str]:
 def texts() -> dict[str, str]:
     """Every text file of the house that a clone holds, by its path inside."""
     tops = [path for path in HOUSE.iterdir() if path.is_file() and path.name != ".env"]
-    inner = [path for folder in (*ROOMS, "tests", "docs", "bench", ".ci") for path in (HOUSE / folder).rglob("*")]
+    inner = [path for folder in (*ROOMS, *BESIDE) for path in (HOUSE / folder).rglob("*")]
     return {
         path.relative_to(HOUSE).as_posix(): path.read_text(encoding="utf-8", errors="replace")
         for path in sorted(tops + inner)

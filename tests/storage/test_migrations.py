@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, create_engine, inspect
 
-from storage.migrate import FOLDER, _config, differences, upgrade
+from storage.migrate import FOLDER, _config, differences, newest, upgrade
 from storage.tables import metadata
 from tests.databases import fresh_postgres, opened
 
@@ -66,6 +67,14 @@ async def test_a_difference_is_seen(database_url: str, change: str) -> None:
             await database.write(lambda c: c.exec_driver_sql("DROP INDEX ix_ledger_at"))
         await database.write(lambda c: c.exec_driver_sql(change))
         assert len(await database.write(differences)) >= 1
+
+
+def test_files_are_numbered_in_the_order_of_the_chain(tmp_path: Path) -> None:
+    """Whether anything is missing is told by the number of the last file."""
+    database = create_engine(f"sqlite:///{tmp_path}/x.db")
+    with database.connect() as connection:
+        assert ScriptDirectory.from_config(_config(connection)).get_current_head() == newest()
+    database.dispose()
 
 
 async def test_upgrading_twice_changes_nothing(database_url: str) -> None:

@@ -1,8 +1,6 @@
-"""Two houses for the person complained of: one with the cases about him, one without; his pages must not differ.
+"""Two houses for the person complained of, one with cases kept from him and one without: his pages must not differ.
 
-Two houses alike but for three cases: one that shuts out every body of the commune, one kept from an officer and his
-relative by name, one about the post he holds. A colleague works on the second. Every page of everybody from whom these
-are hidden must be the same in both houses, byte for byte, but for what is random.
+Some shut out every body of the commune, some an officer and his relative by name, some are about the post he holds.
 """
 
 from __future__ import annotations

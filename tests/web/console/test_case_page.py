@@ -86,7 +86,7 @@ async def test_the_contact_sees_the_covered_text_and_none_of_the_desks_work(serv
     for hidden_part in ("Nguyễn Văn An", "0912 345 678", LATER, "Gọi lại anh Bình", 'id="points"', 'id="thread"'):
         assert hidden_part not in page
     assert served.officers["handler"].name not in page
-    assert actions(page) == ["delegate", "extend", "record_reply", "return"]
+    assert actions(page) == ["delegate", "record_reply", "extend", "return"]
 
 
 async def test_the_contact_cannot_take_the_desks_steps(served: Console) -> None:
@@ -143,7 +143,7 @@ async def test_only_steps_of_this_state_are_there(served: Console, handler: Cler
         *("triage", "ask_info", "correct_topic", "correct_kind", "reroute", "merge", "refuse", "take"),
     ]
     assert actions(await opened(handler, triaged(served))) == [
-        *("correct_topic", "correct_kind", "reroute", "merge", "forward"),
+        *("forward", "correct_topic", "correct_kind", "reroute", "merge"),
     ]
 
 
