@@ -23,6 +23,8 @@ PICTURES = "HOIAM_TEST_PICTURES"
 STORY = "Mặt đường liên thôn đầy ổ gà, xe máy đi hay ngã. Đề nghị xã vá đường trước mùa mưa. Bao giờ xã sửa?"
 LETTER: FilePayload = {"name": "tra-loi.pdf", "mimeType": "application/pdf", "buffer": PDF}
 
+expect.set_options(timeout=20_000)  # a shared machine may be slow
+
 
 @dataclass
 class Person:
@@ -166,7 +168,7 @@ def at_browser(
         has_touch=narrow,
         is_mobile=narrow,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)  # a shared machine may be slow
     context.clock.set_fixed_time(house.clock())
     person = kind(house, context.new_page(), context, lang)
     _listen(person)
