@@ -36,7 +36,8 @@ def leading(unit: UnitOfWork, case: Case) -> Case | None:
 def merge(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, other: Case, now: datetime) -> str:
     """Put both cases into one matter and return its id; if the other is with the authority, this one joins it there.
 
-    The officer must see both. Refused: `same_case`, `merge_state`, `two_matters`, `conflict_body`.
+    The officer must see both. Refused: `same_case`, `merge_state`, `two_matters`, `merge_kept_apart`,
+    `conflict_body`.
     """
     directory = check(unit, rules, officer, case, "merge", now)
     on_desk = not DESK_ROLES.isdisjoint(officer.roles)
@@ -50,6 +51,8 @@ def merge(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, other: C
         raise Refused("two_matters")
     if other.state in ON_THE_WAY:
         check_authority(directory, case, other.competent_authority)
+    if _kept_from(case) != _kept_from(other):  # whoever sees one of them would learn of the other
+        raise Refused("merge_kept_apart")
     matter = case.matter or other.matter or unit.new_id()
     for one in (case, other):
         if one.matter != matter:
@@ -63,6 +66,10 @@ def merge(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, other: C
         unit.cases.save(case)
         tell_reporter(unit, rules, case, "news_merged", now, f"merged:{case.version}", due_date="")
     return matter
+
+
+def _kept_from(case: Case) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset((*case.excluded_bodies, *case.hidden_from)), frozenset(case.excluded_officers)
 
 
 def join(

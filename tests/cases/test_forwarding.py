@@ -230,6 +230,14 @@ async def test_a_conflict_does_not_join(bureau: Bureau) -> None:
         await bureau.act(matters.merge, "lan", second, first)
 
 
+async def test_cases_kept_from_different_people_stay_apart(bureau: Bureau) -> None:
+    """Whoever sees one of a matter would learn from its history that there is another."""
+    first = await bureau.report()
+    second = await bureau.report(who="neighbour", hidden_from=("hnd",))
+    with pytest.raises(Refused, match="merge_kept_apart"):
+        await bureau.act(matters.merge, "lan", first, second)
+
+
 async def test_merging_needs_sight_of_both(bureau: Bureau) -> None:
     """A union's handler cannot reach a case of another body by merging."""
     own = await bureau.report(chosen_body="hnd")
