@@ -201,8 +201,8 @@ async def work_on(desk: Console, hidden: Sequence[Case]) -> None:
         await who.post("/console/export", {"form": "csv"})
 
 
-@pytest.fixture(scope="module")
-def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, House]]:
+@pytest.fixture(scope="module", name="houses")
+def open_houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, House]]:
     """With the hidden cases, and without."""
     folder = tmp_path_factory.mktemp("accused")
     with (

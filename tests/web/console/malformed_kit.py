@@ -84,23 +84,23 @@ FORM = words(
 )
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+@pytest.fixture(scope="module", name="desk")
+def open_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """A console with one case that everybody at the desk and at the authority may open."""
     with console_at(tmp_path_factory.mktemp("malformed")) as present:
         assert received(present).code == OWN
         yield present
 
 
-@pytest.fixture
-async def clerks(desk: Console) -> AsyncIterator[dict[str, Clerk]]:
+@pytest.fixture(name="clerks")
+async def signed_in(desk: Console) -> AsyncIterator[dict[str, Clerk]]:
     """Some of the cast, signed in."""
     async with AsyncExitStack() as stack:
         yield {name: await stack.enter_async_context(desk.clerk(name)) for name in CAST}
 
 
-@pytest.fixture
-def bearer(desk: Console) -> str:
+@pytest.fixture(name="bearer")
+def a_bearer(desk: Console) -> str:
     """A token of the handler with every scope."""
 
     def step(unit: StoredWork) -> str:

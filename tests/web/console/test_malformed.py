@@ -9,12 +9,15 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.web.console.desk import Clerk, Console
-from tests.web.console.malformed_kit import (
+from tests.web.console.malformed_kit import (  # noqa: F401 - fixtures
     FORM,
     HOSTILE,
     QUERY,
     _status,
+    a_bearer,
     filled,
+    open_desk,
+    signed_in,
 )
 from tests.web.console.test_routes import ENDS_A_SESSION, OWN, PARAMETER, allowed, routes
 

@@ -14,13 +14,16 @@ from papers.forms import PARTS
 from storage.work import StoredWork
 from tests.web.console.case_kit import received, report, stored, triaged
 from tests.web.console.desk import Clerk, Console
-from tests.web.console.malformed_kit import (
+from tests.web.console.malformed_kit import (  # noqa: F401 - fixtures
     HOSTILE,
     QUERY,
     _sent,
     _status,
+    a_bearer,
     filled,
+    open_desk,
     public_pages,
+    signed_in,
     words,
 )
 from tests.web.console.papers_kit import with_reply
