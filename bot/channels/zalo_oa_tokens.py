@@ -106,7 +106,7 @@ class Tokens:
         """Once until it is mended; the locks are free by now, for telling may itself need the database or a send."""
         try:
             await self._alarm(trouble)
-        except BaseException:
+        except BaseException:  # cancelled or failed alike: not told yet, so the next trouble tells it
             self._said = False
             raise
 

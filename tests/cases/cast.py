@@ -12,6 +12,7 @@ import yaml
 from hypothesis import strategies as st
 
 from cases.directory import Directory, DirectoryBook
+from cases.intake import Draft
 from cases.model import Case, Kind, Officer, OfficerRole, Secrecy, State, Subject
 from cases.routing import Route, route
 from cases.taxonomy import Taxonomy
@@ -102,3 +103,18 @@ def about(posts: str, topic: str = "official.attitude", **changes: Any) -> Case:
 bodies = st.sampled_from([*BODIES, "khoi_dan_van"])
 some_posts = st.lists(st.sampled_from(POSTS), max_size=3, unique=True)
 some_bodies = st.lists(bodies, max_size=3, unique=True)
+
+
+def a_draft(text: str, **changes: Any) -> Draft:
+    """What a resident is about to send: a road in a hamlet, with a name and a number."""
+    draft = Draft(
+        text=text,
+        topic="infra.road",
+        suggested_topic="infra.road",
+        subject=Subject.LOCAL_SERVICE,
+        hamlet="thon-2",
+        secrecy=Secrecy.OPEN,
+        name="Nguyễn Văn An",
+        phone="0912345678",
+    )
+    return replace(draft, **changes)

@@ -12,13 +12,14 @@ import pytest
 from bot.clock import SteppedClock
 from bot.spine import Spine
 from cases import authority, forwarding, handling
-from cases.intake import Draft, submit
+from cases.intake import submit
 from cases.messages import Address, FileKind, FileRef
-from cases.model import Case, Officer, OfficerRole, Outcome, Secrecy, Subject, WrittenReply
+from cases.model import Case, Officer, OfficerRole, Outcome, WrittenReply
 from cases.officers import ScryptPins
 from cases.ports import Chat
 from cases.rules import Rules
 from storage.work import Office, StoredWork
+from tests.cases.cast import a_draft
 from tests.handlers.cast import Person, open_spine
 
 T = TypeVar("T")
@@ -94,21 +95,11 @@ class Bureau:
 
     async def report(self, who: str = "resident", **draft: Any) -> Case:
         """A report that a resident sent: about a road unless told otherwise."""
-        told = {
-            "text": STORY,
-            "topic": "infra.road",
-            "suggested_topic": "infra.road",
-            "subject": Subject.LOCAL_SERVICE,
-            "hamlet": "thon-2",
-            "secrecy": Secrecy.OPEN,
-            "name": "Nguyễn Văn An",
-            "phone": "0912345678",
-        } | draft
 
         def step(unit: StoredWork) -> Case:
             chat = self.chat(unit, who)
             unit.chats.save(chat)
-            return submit(unit, self.rules, chat, Draft(**told), unit.now).case
+            return submit(unit, self.rules, chat, a_draft(**{"text": STORY} | draft), unit.now).case
 
         return await self.office.write(step)
 

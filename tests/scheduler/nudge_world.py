@@ -16,7 +16,7 @@ from cases.calendar import ZONE, WorkCalendar
 from cases.clocks import DeadlineProfile, profiles_from_mapping, start_authority_clock
 from cases.directory import DirectoryBook
 from cases.messages import Address
-from cases.model import Case, CaseEvent, Kind, Officer, OfficerRole, Secrecy, State, Subject
+from cases.model import Case, CaseEvent, Officer, OfficerRole, Secrecy, State
 from cases.ports import Reporter
 from cases.reminder_policy import ReminderPolicy
 from cases.taxonomy import Taxonomy
@@ -24,6 +24,7 @@ from cases.wording import Wording
 from scheduler.reminders import Reminders
 from storage.outbox import outbox, unpack
 from storage.work import Office, StoredWork
+from tests.cases import cast
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -185,24 +186,20 @@ class World:
     def case_of(self, **changes: Any) -> Case:
         """A report to the Front about the People's Committee, forwarded and waiting for receipt."""
         number = next(self.numbers)
-        case = Case(
-            id=f"c{number}",
-            locality="xa-mau",
-            code=f"PA-2026-{number:06d}",
-            kind=Kind.REPORT,
-            subject=Subject.LOCAL_SERVICE,
-            topic="infra.road",
-            suggested_topic="infra.road",
-            state=State.SUBMITTED,
-            channel="telegram",
-            receiving_body="mttq",
-            competent_authority="ubnd",
-            profile="default",
-            submitted_at=at("2026-02-25T09:00"),
-            text="Đường hỏng nặng trước nhà văn hóa",
-            place="ngõ nhà ông Tư",
-        )
-        return replace(case, **changes)
+        story: dict[str, Any] = {
+            "id": f"c{number}",
+            "code": f"PA-2026-{number:06d}",
+            "state": State.SUBMITTED,
+            "channel": "telegram",
+            "submitted_at": at("2026-02-25T09:00"),
+            "forwarded_at": None,
+            "received_on": None,
+            "due_on": None,
+            "reporter": "",
+            "text": "Đường hỏng nặng trước nhà văn hóa",
+            "place": "ngõ nhà ông Tư",
+        }
+        return cast.a_case(**story | changes)
 
     def running(self, received_on: date = date(2026, 3, 2), **changes: Any) -> Case:
         """The same with the authority's clock started: due on Monday 30 March 2026."""

@@ -31,6 +31,7 @@ from cases.ports import CaseQuery, Stale
 from storage.case_store import case as case_table
 from storage.keys import SealBroken
 from storage.work import Office, StoredWork, new_id
+from tests.cases import cast
 
 HARD_TEXTS = (
     "",
@@ -102,25 +103,22 @@ slowly = settings(
 
 def a_case(number: int = 1, **changes: Any) -> Case:
     """A plain case."""
-    return replace(
-        Case(
-            id=f"case{number}",
-            locality="xa-mau",
-            code=f"PA-2026-{number:06d}",
-            kind=Kind.REPORT,
-            subject=Subject.PROJECT,
-            topic="project.quality",
-            suggested_topic="project.quality",
-            state=State.SUBMITTED,
-            channel="telegram",
-            receiving_body="bgsdtcd",
-            competent_authority="ubnd",
-            profile="default",
-            submitted_at=datetime(2026, 3, 2, 2, tzinfo=UTC),
-            text=f"lời số {number}",
-        ),
-        **changes,
-    )
+    story: dict[str, Any] = {
+        "id": f"case{number}",
+        "code": f"PA-2026-{number:06d}",
+        "subject": Subject.PROJECT,
+        "topic": "project.quality",
+        "state": State.SUBMITTED,
+        "channel": "telegram",
+        "receiving_body": "bgsdtcd",
+        "submitted_at": datetime(2026, 3, 2, 2, tzinfo=UTC),
+        "text": f"lời số {number}",
+        "reporter": "",
+        "forwarded_at": None,
+        "received_on": None,
+        "due_on": None,
+    }
+    return cast.a_case(**story | changes)
 
 
 async def add(office: Office, *cases: Case) -> None:

@@ -161,7 +161,7 @@ async def _spreadsheet(
                 async for rows in pages:
                     await asyncio.to_thread(table.add, rows)
                 await asyncio.to_thread(table.close)
-    except BaseException:
+    except BaseException:  # a browser that hangs up as well: half a table is left nowhere
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return FileResponse(

@@ -11,12 +11,13 @@ import aiohttp
 
 from cases import authority, forwarding, handling
 from cases.answers import file_stored
-from cases.intake import Draft, submit
+from cases.intake import submit
 from cases.messages import Address
-from cases.model import Case, CaseEvent, Officer, Secrecy, Subject
+from cases.model import Case, CaseEvent, Officer
 from cases.ports import CaseFile
 from scheduler.fetching import FileFetcher
 from storage.work import StoredWork
+from tests.cases.cast import a_draft
 from tests.web.console.desk import Clerk, Console, hidden
 from tests.web.stage import finish
 from tests.web.visitor import Answer
@@ -42,22 +43,12 @@ REPLY = {
 
 def report(console: Console, who: str = "resident", **draft: Any) -> Case:
     """A case that a resident sent through the web page: about a road unless told otherwise."""
-    told = {
-        "text": STORY,
-        "topic": "infra.road",
-        "suggested_topic": "infra.road",
-        "subject": Subject.LOCAL_SERVICE,
-        "hamlet": "thon-2",
-        "secrecy": Secrecy.OPEN,
-        "name": "Nguyễn Văn An",
-        "phone": "0912345678",
-    } | draft
 
     def step(unit: StoredWork) -> Case:
         chat = unit.chats.load(Address("web", who))
         chat.locality = "xa-mau"
         unit.chats.save(chat)
-        return submit(unit, console.rules, chat, Draft(**told), unit.now).case
+        return submit(unit, console.rules, chat, a_draft(**{"text": STORY} | draft), unit.now).case
 
     found: Case = console.run(step)
     return found
