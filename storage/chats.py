@@ -11,11 +11,12 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from cases.messages import Address
 from cases.ports import Chat
 from storage.hot import Hot
-from storage.keys import KeyRing
+from storage.keys import KeyRing, SealBroken
 from storage.tables import ChatRow, metadata
 
 chat = metadata.tables[str(ChatRow.__tablename__)]
 PLACE_ADDRESS = "chat.sealed_address"
+PLACE_APART = "chat.address_apart"
 PLACE_TALK = "chat.sealed_talk"
 COLUMNS = (
     "channel",
@@ -41,6 +42,20 @@ _UPDATE = Hot(
 )
 
 
+def address_in(keys: KeyRing, chat_key: str, told: list[str]) -> tuple[str, str]:
+    """Id and phone out of an opened address; of a sealed report's sender they lie under a key of their own.
+
+    Both are empty where that key is gone, after a restore: the person is answered when she writes again.
+    """
+    if not told[2:]:
+        return told[0], told[1]
+    try:
+        identifier, phone = keys.outside.open_json(PLACE_APART, chat_key, bytes.fromhex(told[2]))
+    except SealBroken:
+        return "", ""
+    return identifier, phone
+
+
 class ChatStore:
     """See `cases.ports.Chats`."""
 
@@ -50,6 +65,7 @@ class ChatStore:
         self._by_key = _BY_KEY_LOCKED if locking else _BY_KEY
         self._keys = keys
         self._sealed: dict[str, tuple[Address, bytes]] = {}  # as read: an address that stays is not sealed anew
+        self._apart: set[str] = set()
         self._loaded: dict[str, Chat] = {}  # one object per chat and transaction: nobody overwrites another's change
 
     def key_of(self, address: Address) -> str:
@@ -61,6 +77,8 @@ class ChatStore:
         found = self.get(key)
         if found is None:
             found = self._loaded[key] = Chat(key=key, address=address, fresh=True)
+        elif not found.address.id:
+            found.address = address
         return found
 
     def get(self, key: str) -> Chat | None:
@@ -96,9 +114,20 @@ class ChatStore:
 
     def _sealed_address(self, entry: Chat) -> bytes:
         known, sealed = self._sealed.get(entry.key, (None, b""))
-        if known == entry.address:
+        if known == entry.address and sealed[0] == self._keys.newest:  # never put back under a key that goes
             return sealed
-        return self._keys.seal_json(PLACE_ADDRESS, entry.key, [entry.address.id, entry.address.phone])
+        if sealed and not entry.address.id:  # its own key is not here now; it may come back
+            return sealed
+        told = [entry.address.id, entry.address.phone]
+        if entry.key in self._apart:
+            told = ["", "", self._keys.outside.seal_json(PLACE_APART, entry.key, told).hex()]
+        return self._keys.seal_json(PLACE_ADDRESS, entry.key, told)
+
+    def keep_apart(self, entry: Chat) -> None:
+        """Seal this address under the key that no backup holds as well, from its next saving on."""
+        if entry.key not in self._apart:
+            self._apart.add(entry.key)
+            self._sealed.pop(entry.key, None)
 
     def expired(self, now: datetime, limit: int) -> Sequence[Chat]:
         """A chat whose person is being answered right now is passed over: it is not idle."""
@@ -107,7 +136,10 @@ class ChatStore:
         return [self._loaded.setdefault(row.key, self._chat(row)) for row in rows]
 
     def _chat(self, row: Any) -> Chat:
-        identifier, phone = self._keys.open_json(PLACE_ADDRESS, row.key, row.sealed_address)
+        told = self._keys.open_json(PLACE_ADDRESS, row.key, row.sealed_address)
+        identifier, phone = address_in(self._keys, row.key, told)
+        if told[2:]:
+            self._apart.add(row.key)
         talk = self._keys.open_json(PLACE_TALK, row.key, row.sealed_talk) if row.sealed_talk else {}
         address = Address(row.channel, identifier, phone)
         self._sealed[row.key] = address, row.sealed_address
