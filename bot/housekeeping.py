@@ -1,23 +1,29 @@
-"""What is thrown away in time: unsent drafts, spent update ids, delivered messages, identities past their term."""
+"""What is thrown away in time: unsent drafts, spent update ids, sent messages, identities and cases past their term."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
+from cases import checkins
 from cases.calendar import local_date
+from cases.resident import forget_reporter
 from cases.retention import identity_kept_until
 from cases.rules import Rules
-from storage import upkeep
+from storage import chores, erasing, holds, purge, upkeep
+from storage.orphans import drop_orphans
+from storage.sqlite import SqliteDatabase
 from storage.vault import FileVault
 from storage.work import Office, StoredWork
 from web.uploads import drop_stale
 
 log = structlog.get_logger(__name__)
 SLICE = 200
+ORPHAN_AGE = timedelta(days=2)  # papers and evidence are stored before their rows
 
 
 class Housekeeping:
@@ -31,14 +37,40 @@ class Housekeeping:
     async def tidy(self) -> None:
         """Do all of it."""
         await self._office.write(self._drafts)
-        await self._office.write(upkeep.drop_old_rows)
+        await self._office.write(lambda unit: upkeep.drop_old_rows(unit, self._rules().limits))
         await self._office.write(self._date_identities)
         await self._office.write(self._identities)
+        await self.purge()
         # An upload is copied to its file within minutes; what is still here after a draft's life was never sent.
         older_than = self._office.clock() - timedelta(days=self._rules().limits.draft_days + 1)
         dropped = await asyncio.to_thread(drop_stale, self._vault.folder, older_than)
         if dropped:
             log.info("unclaimed files dropped", count=dropped)
+        if lost := await drop_orphans(self._office, self._vault, self._office.clock() - ORPHAN_AGE):
+            log.info("files without an entry dropped", count=lost)
+
+    async def purge(self, actor: str = "system", at_once: int = purge.AT_ONCE) -> int:
+        """Erase the cases past their term, a few in each transaction, and the bytes of every erased file."""
+        await self.drop_erased_files()  # a killed purge may have left some
+        limits = self._rules().limits
+        due = await self._office.read(lambda unit: [one.id for one in purge.due_cases(unit, limits)])
+        erased = 0
+        for part in erasing.slices(due, at_once):
+            step = partial(purge.purge_cases, limits=limits, case_ids=part, actor=actor)
+            erased += len(await self._office.write(step))
+            await self.drop_erased_files()
+        if erased:
+            log.info("cases past their term erased", count=erased)
+            await self._office.write(lambda unit: chores.done(unit, chores.PURGE, str(erased)))
+        if isinstance(self._office.database, SqliteDatabase):
+            await self._office.database.settle()  # what a killed purge erased lies in the journal, too
+        return erased
+
+    async def drop_erased_files(self) -> None:
+        """Erase the bytes of files whose rows are gone, those a killed process left among them."""
+        while files := await self._office.read(erasing.waiting_files):
+            await asyncio.to_thread(erasing.drop_files, self._vault, files)
+            await self._office.write(partial(erasing.forget_files, file_ids=files))
 
     def _drafts(self, unit: StoredWork) -> None:
         for chat in unit.chats.expired(unit.now, SLICE):
@@ -53,15 +85,20 @@ class Housekeeping:
             entry, found = unit.people.reporter(ref), unit.cases.get(case_id)
             if entry is None or found is None:
                 continue
-            until = identity_kept_until(entry, found, self._rules().limits)
+            until = identity_kept_until(entry, found, self._rules().limits, watched=checkins.is_watched(unit, found))
             if until != entry.drop_after:
                 entry.drop_after = until
                 unit.people.save_reporter(entry)
 
     def _identities(self, unit: StoredWork) -> None:
-        for ref, case_id in upkeep.late_identities(unit, local_date(unit.now), SLICE):
-            unit.people.drop_reporter(ref)
+        today = local_date(unit.now)
+        held = holds.held_cases(unit, today)
+        for ref, case_id in upkeep.late_identities(unit, today, SLICE):
+            if case_id in held:
+                continue
             found = unit.cases.get(case_id)
-            if found is not None:
-                found.reporter = ""
+            if found is not None and found.reporter == ref:
+                forget_reporter(unit, found)
                 unit.cases.save(found)
+            else:
+                erasing.erase_identity(unit, ref)
