@@ -1,19 +1,12 @@
-"""Who may be offered the step "see who sent it, and say why"."""
+"""Who may be offered the step "ask who sent it"."""
 
 import pytest
 
 from cases.model import OfficerRole, Secrecy
-from cases.visibility import may_ask_identity, may_see_identity
+from cases.visibility import may_ask_identity
 from tests.cases.cast import HERE, a_case, officer
 
 CONTACT, FOLLOW_UP = OfficerRole.CONTACT, OfficerRole.FOLLOW_UP
-
-
-def test_identity_needs_a_written_reason() -> None:
-    """The step may be offered to the Front's officer, but nothing is shown without a reason."""
-    assert may_ask_identity(officer(), a_case(), HERE)
-    assert not may_see_identity(officer(), a_case(), HERE, "  ")
-    assert may_see_identity(officer(), a_case(), HERE, "gọi lại để hỏi thêm")
 
 
 @pytest.mark.parametrize(
