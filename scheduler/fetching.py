@@ -18,19 +18,22 @@ from sqlalchemy import text, update
 
 from cases.messages import FileFault, FileRef
 from cases.ports import CaseFile, FileState
-from scheduler.filetypes import sniff
-from scheduler.pictures import CLEANED, PictureRefused, clean_copy
+from scheduler import sealed_files
+from scheduler.cleaning import Copier
+from scheduler.filetypes import ARCHIVE, sniff
 from scheduler.timer import Monotonic, Sleep, Timer
+from storage import copies
 from storage.database import DatabaseFault
 from storage.files import case_file
+from storage.sealed import PART as BOX
 from storage.vault import FileVault, VaultFault
 from storage.work import Office, StoredWork
 
-CLEAN = "clean"  # the vault's part that officers are shown
 CAP = 20_000_000  # bytes
 AT_ONCE = 3
 FETCH_LIMIT = 300.0  # seconds; channels give up before
 LEASE = timedelta(minutes=10)
+UPLOADED = "web"  # this channel's files wait in the vault under their reference
 FETCHING = "fetching"  # stands in `fault` while somebody is at it
 FIRST_WAIT, LONGEST_WAIT = 10.0, 7_200.0
 DISK_WAIT = 30.0
@@ -59,7 +62,8 @@ class FileFetcher:
     """Fetches what is pending, a few files at once, looking every `poll` seconds and when woken.
 
     `on_failed` is called when a file is given up, `alarm` when the vault's disk takes nothing. `blocking` runs work on
-    disk and pictures off the event loop. `alone`: no other process fetches for this database.
+    disk and children off the event loop. `alone`: no other process fetches for this database. `copier` reads the
+    directories of archives in a child; `after` is called once files are stored, to have clean copies made of them.
     """
 
     def __init__(
@@ -78,6 +82,8 @@ class FileFetcher:
         poll: float = 5.0,
         blocking: Callable[..., Awaitable[Any]] = asyncio.to_thread,
         alone: bool | None = None,
+        copier: Copier | None = None,
+        after: Callable[[], object] = lambda: None,
     ) -> None:
         self.on_failed = on_failed
         self.on_stored = on_stored
@@ -93,8 +99,10 @@ class FileFetcher:
         self._timer = Timer(self._nudge.set, monotonic, sleep)
         self._poll = poll
         self._blocking = blocking
-        self._cleaning = asyncio.Lock()  # one picture in memory at a time
+        self._copier = copier or Copier()
+        self._after = after
         self._disk_told = False
+        self._sealer = sealed_files.FileSealer(office, vault, blocking)
 
     def wake(self, woken: object = None) -> None:
         """Something may have been queued; takes what `Office.on_woken` gives and does not need it."""
@@ -133,7 +141,7 @@ class FileFetcher:
 
     async def _round(self) -> int:
         files = await self._office.write(self._claim)
-        for ended in await asyncio.gather(*(self._handle(file) for file in files), return_exceptions=True):
+        for ended in await asyncio.gather(*(self._take_in(file) for file in files), return_exceptions=True):
             if isinstance(ended, BaseException):
                 raise ended
         return len(files)
@@ -148,8 +156,22 @@ class FileFetcher:
 
     # -- one file -------------------------------------------------------------------------------------------------
 
+    async def _take_in(self, file: CaseFile) -> None:
+        await self._handle(file)
+        if file.channel == UPLOADED:
+            await self._forget_upload(file)
+
+    async def _forget_upload(self, file: CaseFile) -> None:
+        """What the browser sent lies under the master: once the file is stored under its own key it must not stay."""
+        current = await self._office.read(lambda unit: unit.files.get(file.id))
+        if current is not None and current.state is FileState.STORED and file.source.ref.isalnum():
+            await self._blocking(self._vault.drop, file.source.ref)
+
     async def _handle(self, file: CaseFile) -> None:
         try:
+            to = await self._office.read(lambda unit: sealed_files.wanted(unit, file))
+            if to is not None:
+                return await self._sealer.take(file, to, self._fetched)
             stored = await self._fetch_and_store(file)
         except FileFault as fault:
             await self._not_fetched(file, fault.code)
@@ -160,17 +182,33 @@ class FileFetcher:
             await self._not_fetched(file, "unreachable")
         else:
             self._disk_told = False
-            if not await self._office.write(lambda unit: self._keep(unit, file, stored)):
+            kept = await self._office.write(lambda unit: self._keep(unit, file, stored))
+            if kept is None:
+                await self._blocking(self._vault.drop, file.id, BOX)
+            elif not kept:
                 await self._blocking(self._vault.drop, file.id)  # the draft was thrown away meanwhile
+            else:
+                self._after()
 
-    def _keep(self, unit: StoredWork, file: CaseFile, stored: Stored) -> bool:
+    def _keep(self, unit: StoredWork, file: CaseFile, stored: Stored) -> bool | None:
+        """Whether the file is wanted still; None when it became part of a sealed report and has its box already."""
+        taken = sealed_files.taken_over(unit, file)
+        if taken is not None:  # left pending, to be sealed in its next turn
+            return None if taken.done else True
         done = _stored(unit, file, stored)
+        if done:
+            copies.ask(unit, file.id)
         current = unit.files.get(file.id) if done and self.on_stored is not None else None
         if current is not None and self.on_stored is not None:
             self.on_stored(unit, current)
         return done
 
     async def _fetch_and_store(self, file: CaseFile) -> Stored:
+        content, mime = await self._fetched(file)
+        return await self._store(file, content, mime)
+
+    async def _fetched(self, file: CaseFile) -> tuple[bytes, str]:
+        """Content and type; raises `FileFault`."""
         fetch = self._fetchers.get(file.channel)
         if fetch is None:
             raise FileFault("unreachable", "channel not configured")
@@ -184,20 +222,14 @@ class FileFetcher:
         if len(content) > self._cap:
             raise FileFault("too_large")
         mime = await self._blocking(sniff, content)
+        if mime == ARCHIVE:
+            mime = await self._blocking(self._copier.office_type, content)
         if mime is None:
             raise FileFault("wrong_type")
-        return await self._store(file.id, content, mime)
+        return content, mime
 
-    async def _store(self, file_id: str, content: bytes, mime: str) -> Stored:
-        """The clean copy first: a file whose row says stored has both."""
-        if mime in CLEANED:
-            async with self._cleaning:
-                try:
-                    clean = await self._blocking(clean_copy, content)
-                except PictureRefused as refused:
-                    raise FileFault("wrong_type", str(refused)) from refused
-            await self._blocking(self._vault.put, file_id, clean, CLEAN)
-        sha256 = await self._blocking(self._vault.put, file_id, content)
+    async def _store(self, file: CaseFile, content: bytes, mime: str) -> Stored:
+        sha256 = await self._blocking(self._vault.put, file.id, content, "original", file.key)
         return Stored(sha256, len(content), mime)
 
     async def _not_fetched(self, file: CaseFile, code: str) -> None:

@@ -12,12 +12,14 @@ import pytest
 from cases.messages import FileFault
 from cases.ports import CaseFile, FileState
 from scheduler.fetching import FileFetcher
+from storage import copies
+from storage.copies import CopyState
 from storage.keys import KeyRing
 from storage.vault import FileVault
 from storage.work import StoredWork
 from tests.scheduler.file_desk import HOUR, PHOTO, WORDS, Answer, Desk, Messenger
 from tests.scheduler.stage import Stage
-from tests.scheduler.test_pictures import MARK, huge_png
+from tests.scheduler.test_pictures import huge_png
 
 
 @pytest.fixture
@@ -26,13 +28,13 @@ def desk(stage: Stage, tmp_path: Path) -> Desk:
     return Desk(stage, tmp_path, Messenger(photo=PHOTO, words=WORDS))
 
 
-async def test_a_photo_is_stored_with_a_clean_copy(desk: Desk) -> None:
-    """The original lies in the vault as sent; the copy shown to officers has no place and no camera in it."""
+async def test_a_photo_is_stored_as_sent_and_its_copy_asked_for(desk: Desk) -> None:
+    """The original lies in the vault unread; the copy is made afterwards, in a child."""
     await desk.add("photo")
     assert await desk.fetcher.drain() == 1
-    assert desk.vault.get("photo") == PHOTO
-    assert MARK.encode() in PHOTO
-    assert MARK.encode() not in desk.vault.get("photo", "clean")
+    assert await desk.content("photo") == PHOTO
+    asked = await desk.stage.office.read(lambda unit: copies.of_files(unit, ["photo"]))
+    assert asked["photo"].state is CopyState.ASKED
 
 
 async def test_the_row_tells_what_is_stored(desk: Desk) -> None:
@@ -45,11 +47,12 @@ async def test_the_row_tells_what_is_stored(desk: Desk) -> None:
     assert file.sha256 == hashlib.sha256(PHOTO).hexdigest()
 
 
-async def test_a_document_has_no_clean_copy(desk: Desk) -> None:
-    """Only pictures are copied."""
-    await desk.add("words")
+async def test_an_archive_that_is_no_document_is_refused(desk: Desk) -> None:
+    """Its directory is read in a child."""
+    desk.messenger.files["zip"] = b"PK\x03\x04" + b"\0" * 60
+    await desk.add("zip")
     await desk.fetcher.drain()
-    assert (desk.vault.get("words"), desk.vault.has("words", "clean")) == (WORDS, False)
+    assert desk.failed == [("zip", "wrong_type")]
 
 
 FINAL = {
@@ -80,12 +83,12 @@ async def test_more_than_the_cap_is_too_large(desk: Desk) -> None:
     assert desk.messenger.asked == ["long"]
 
 
-async def test_a_bomb_is_refused(desk: Desk) -> None:
-    """A small file that would unpack to 50,000 by 50,000 pixels is a wrong type."""
-    desk.messenger.files["bomb"] = huge_png(50_000, 50_000)
+async def test_a_bomb_is_kept_unopened(desk: Desk) -> None:
+    """A small file that would unpack to 50,000 by 50,000 pixels is evidence like any other; nobody unpacks it here."""
+    desk.messenger.files["bomb"] = bomb = huge_png(50_000, 50_000)
     await desk.add("bomb")
     await desk.fetcher.drain()
-    assert (desk.failed, desk.vault.ids()) == ([("bomb", "wrong_type")], set())
+    assert (desk.failed, await desk.content("bomb")) == ([], bomb)
 
 
 async def test_an_unreachable_file_is_tried_again(desk: Desk) -> None:
@@ -139,7 +142,7 @@ async def test_a_crash_between_vault_and_row_doubles_nothing(desk: Desk) -> None
     desk.vault.put("photo", b"former try")
     await desk.add("photo")
     await desk.fetcher.drain()
-    assert (desk.vault.get("photo"), desk.vault.ids()) == (PHOTO, {"photo"})
+    assert (await desk.content("photo"), desk.vault.ids()) == (PHOTO, {"photo"})
 
 
 async def test_a_draft_thrown_away_meanwhile_leaves_nothing(desk: Desk) -> None:

@@ -7,7 +7,8 @@ import zipfile
 
 import pytest
 
-from scheduler.filetypes import sniff
+from scheduler.filetypes import ARCHIVE, sniff
+from scheduler.office_files import ENTRIES_MOST, OPEN_TEXT, SHEET, WORD, type_of
 
 
 def box(brand: bytes, *others: bytes) -> bytes:
@@ -49,13 +50,7 @@ TAKEN = {
     "application/pdf": b"%PDF-1.7\n",
     "application/msword": ole("WordDocument"),
     "application/vnd.ms-excel": ole("Workbook"),
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": archive(
-        TYPES="<x/>", word__document_xml="", **{"word__document.xml": "<x/>"}
-    ),
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": archive(
-        TYPES="<x/>", **{"xl__workbook.xml": "<x/>"}
-    ),
-    "application/vnd.oasis.opendocument.text": archive(mimetype="application/vnd.oasis.opendocument.text"),
+    "image/tiff": b"II*\0" + b"\0" * 20,
     "text/plain": "Đường hỏng trước số nhà 12.\n".encode(),
 }
 
@@ -69,21 +64,48 @@ REFUSED = {
     "drawing": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
     "drawing with a head": b"<?xml version='1.0'?><svg/>",
     "page in utf-16": "<html>".encode("utf-16"),
-    "archive": archive(**{"evil.exe": "MZ"}),
-    "document with macros": archive(TYPES="<x/>", **{"word__document.xml": "", "word__vbaProject.bin": ""}),
     "old document with macros": ole("WordDocument") + "_VBA_PROJECT".encode("utf-16-le"),
     "installer": ole("!_StringData"),
-    "broken archive": b"PK\x03\x04" + b"\0" * 50,
     "rar": b"Rar!\x1a\x07\x00" + b"\0" * 20,
     "7z": b"7z\xbc\xaf\x27\x1c" + b"\0" * 20,
-    "tiff": b"II*\0" + b"\0" * 20,
     "other riff": b"RIFF\x10\0\0\0AVI LIST",
     "other matroska": b"\x1a\x45\xdf\xa3" + b"\0" * 60,
     "unknown brand": box(b"zzzz"),
-    "android package": archive(**{"AndroidManifest.xml": "x", "classes.dex": "x"}),
     "bytes": bytes(range(256)),
     "control characters": b"hello\x00world",
 }
+
+
+OFFICE = {
+    WORD: archive(TYPES="<x/>", word__document_xml="", **{"word__document.xml": "<x/>"}),
+    SHEET: archive(TYPES="<x/>", **{"xl__workbook.xml": "<x/>"}),
+    OPEN_TEXT: archive(mimetype=OPEN_TEXT),
+}
+NOT_OFFICE = {
+    "archive": archive(**{"evil.exe": "MZ"}),
+    "macros": archive(TYPES="<x/>", **{"word__document.xml": "", "word__vbaProject.bin": ""}),
+    "macros behind two thousand parts": archive(
+        TYPES="<x/>",
+        **{"word__document.xml": ""},
+        **{f"p{number}": "" for number in range(ENTRIES_MOST)},
+        **{"word__vbaProject.bin": ""},
+    ),
+    "open text with programs": archive(mimetype=OPEN_TEXT, **{"Basic__script-lb.xml": ""}),
+    "broken": b"PK\x03\x04" + b"\0" * 50,
+    "android package": archive(**{"AndroidManifest.xml": "x", "classes.dex": "x"}),
+}
+
+
+@pytest.mark.parametrize(("mime", "content"), OFFICE.items(), ids=OFFICE.keys())
+def test_office_documents_are_recognised_by_their_directory(mime: str, content: bytes) -> None:
+    """The serving process only sees an archive; the child reads its directory."""
+    assert (sniff(content), type_of(content)) == (ARCHIVE, mime)
+
+
+@pytest.mark.parametrize("content", NOT_OFFICE.values(), ids=NOT_OFFICE.keys())
+def test_other_archives_and_macros_are_refused(content: bytes) -> None:
+    """Also where the program hides behind more parts than any document has."""
+    assert type_of(content) is None
 
 
 @pytest.mark.parametrize(("mime", "content"), TAKEN.items(), ids=TAKEN.keys())
