@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cases.bodies import Directory
-from cases.casework import DESK_ROLES, Refused, check, desk_officers, open_refusal, people_around, record
+from cases.casework import DESK_ROLES, Refused, check, desk_officers, open_refusal, people_around, record, refusers
 from cases.lifecycle import Actor, move
 from cases.model import BodyRole, Case, Officer, State
 from cases.notices import tell_officer, tell_reporter
@@ -59,12 +59,23 @@ def propose_refusal(
 
 def second_persons(unit: UnitOfWork, directory: Directory, officer: Officer, case: Case) -> list[Officer]:
     """Who may decide about this officer's proposal: the desk's others, and the coordinator's."""
+    return [one for one in reviewers(unit, directory, case) if one.id != officer.id]
+
+
+def reviewers(unit: UnitOfWork, directory: Directory, case: Case) -> list[Officer]:
+    """Who may agree to refuse this case: never those who refused it before, and after them another body first."""
+    before = refusers(unit, case)
+    found = [one for one in _deciders(unit, directory, case) if one.id not in before]
+    bodies = {directory.successor(one.body) for one in _deciders(unit, directory, case) if one.id in before}
+    return [one for one in found if directory.successor(one.body) not in bodies] or found
+
+
+def _deciders(unit: UnitOfWork, directory: Directory, case: Case) -> list[Officer]:
     desk = {one.id for one in desk_officers(unit, directory, case)}
     return [
         one
         for one in people_around(unit, directory, case)
-        if one.id != officer.id
-        and not DESK_ROLES.isdisjoint(one.roles)
+        if not DESK_ROLES.isdisjoint(one.roles)
         and (one.id in desk or directory.has_role(one.body, BodyRole.COORDINATOR))
         and sight(one, case, directory) >= Sight.CONTENT
     ]
@@ -72,13 +83,18 @@ def second_persons(unit: UnitOfWork, directory: Directory, officer: Officer, cas
 
 def confirm_refusal(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, now: datetime) -> str:
     """The second person agrees: the case is refused, the resident told why and how to have it looked at again."""
-    check(unit, rules, officer, case, "confirm_refusal", now)
+    directory = check(unit, rules, officer, case, "confirm_refusal", now)
     reason = str(_proposal(unit, officer, case))
+    if officer.id not in {one.id for one in reviewers(unit, directory, case)}:
+        raise Refused("other_body_first")
     if reason not in reasons_for(case):
         raise Refused("only_spam")
     if case.state is State.NEEDS_COI_CHECK:
         case.excluded_bodies = (*case.excluded_bodies, POST_UNKNOWN)
+    again = bool(refusers(unit, case))
     move(case, State.REJECTED, Actor.SECOND_PERSON)
+    what = "refusal_reviewed" if again else "refused"
+    unit.audit.enter(what, actor=officer.id, case_id=case.id, detail={"reason": reason})
     record(unit, case, officer, "refused", now, reason=reason)
     tell_reporter(
         unit,

@@ -1,4 +1,4 @@
-"""Floods: one sender's excess is counted and told so, and never delays anybody else; what came before stays."""
+"""Floods: one sender's excess is counted and told so once, and never delays anybody else; what came before stays."""
 
 from __future__ import annotations
 
@@ -6,19 +6,39 @@ from typing import Any
 
 from handlers.turn import Turn
 
-MINUTE = 60.0
+WINDOW = 60  # seconds: in any so long stretch no more than the limit is taken from one chat
+
+
+def over_pace(turn: Turn) -> bool:
+    """Whether this chat is past its messages a minute, before this one is counted: nothing of it may be kept."""
+    return len(_taken(turn)) >= turn.rules.limits.messages_per_minute
 
 
 def too_fast(turn: Turn) -> bool:
-    """Whether this chat is past its messages a minute; says so once a minute and keeps nothing of the excess."""
-    now = turn.now.timestamp()
+    """Count this message; True for one past the limit, of which nothing is kept. A flood is told of once.
+
+    A flood ends with a minute without any excess. How many were too many is kept with the conversation.
+    """
     talk: dict[str, Any] = turn.chat.talk
-    start, count = talk.get("pace", (now, 0))
-    if now - start >= MINUTE:
-        start, count = now, 0
-    count += 1
-    talk["pace"] = [start, count]
-    most = turn.rules.limits.messages_per_minute
-    if count == most + 1:
+    now, taken = _second(turn), _taken(turn)
+    if len(taken) < turn.rules.limits.messages_per_minute:
+        talk["pace"] = [*taken, now]
+        return False
+    count, last = talk.get("excess", (0, 0))
+    if not count or now - last >= WINDOW:
+        count = 0
         turn.say("slow_down")
-    return bool(count > most)
+    talk["pace"], talk["excess"] = taken, [count + 1, now]
+    turn.slowed = True
+    return True
+
+
+def _taken(turn: Turn) -> list[int]:
+    """When the messages of the last minute were taken in, in seconds."""
+    now = _second(turn)
+    known: list[int] = turn.chat.talk.get("pace", [])  # type: ignore[assignment]
+    return [one for one in known if isinstance(one, int) and 0 <= now - one <= WINDOW]
+
+
+def _second(turn: Turn) -> int:
+    return int(turn.now.timestamp())

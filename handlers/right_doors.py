@@ -13,7 +13,9 @@ from handlers.turn import Answer, Prompt, Turn
 
 HOW, SEND, STOP, FOLLOW = "how", "send", "stop", "follow"
 DENUNCIATION, COMPLAINT, CIVIL, QUESTION = "denunciation", "complaint", "civil", "question"
-DOORS = (DENUNCIATION, COMPLAINT, CIVIL, QUESTION)
+DOUBTS = {Kind.ABUSIVE: "abusive_reply", Kind.SPAM: "off_topic_reply", Kind.OFF_TOPIC: "off_topic_reply"}
+"""What a program takes for no report: the person decides, because nothing is refused by a program."""
+DOORS = (DENUNCIATION, COMPLAINT, CIVIL, QUESTION, *DOUBTS)
 """Doors that ask before the report goes on; the others are only told."""
 
 CRIMES = ("order.security",)
@@ -30,7 +32,9 @@ def door_for(found: Suggestion) -> str:
         return CIVIL
     if found.kind is Kind.QUESTION:
         return QUESTION
-    return "crime_info" if topic in CRIMES else ""
+    if topic in CRIMES:
+        return "crime_info"
+    return found.kind.value if found.kind in DOUBTS else ""
 
 
 def show_door(turn: Turn, door: str) -> Prompt:
@@ -49,6 +53,8 @@ def show_door(turn: Turn, door: str) -> Prompt:
         return turn.prompt("civil_choices", (SEND, STOP), intro=turn.text("right_door_civil"))
     if door == QUESTION:
         return _question(turn)
+    if door in DOUBTS:
+        return turn.prompt("doubt_choices", (SEND, STOP), intro=turn.text(DOUBTS[Kind(door)]))
     return turn.prompt(f"right_door_{door}", (HOW, SEND if door == DENUNCIATION else FOLLOW, STOP))
 
 

@@ -1,11 +1,11 @@
-"""Refusing needs one of four reasons and two persons; seeing who sent a report needs a reason and is logged."""
+"""Refusing needs one of four reasons and two persons; reading is logged."""
 
 from dataclasses import replace
 
 import pytest
 
 from cases import refusals
-from cases.casework import Hidden, Refused, may_reveal, read_content, reveal_identity
+from cases.casework import Hidden, Refused, may_reveal, read_content
 from cases.model import Case, Secrecy, State
 from tests.handlers.officer_cast import Bureau, open_bureau  # noqa: F401 - a fixture
 
@@ -55,7 +55,7 @@ async def test_the_second_person_refuses(bureau: Bureau) -> None:
     assert await bureau.act(refusals.confirm_refusal, "minh", case) == "spam"
     assert (await bureau.now(case)).state is State.REJECTED
     assert "tin rác" in await bureau.news()
-    await bureau.person("resident").taps("Đề nghị xem lại")
+    await bureau.person("resident").taps("Tôi không đồng ý")
     assert (await bureau.now(case)).state is State.SUBMITTED
 
 
@@ -64,7 +64,7 @@ async def test_after_an_appeal_a_new_proposal_is_needed(bureau: Bureau) -> None:
     case = await proposed(bureau)
     await bureau.act(refusals.confirm_refusal, "minh", case)
     await bureau.news()
-    await bureau.person("resident").taps("Đề nghị xem lại")
+    await bureau.person("resident").taps("Tôi không đồng ý")
     with pytest.raises(Refused, match="not_now"):
         await bureau.act(refusals.confirm_refusal, "minh", case)
 
@@ -79,31 +79,6 @@ async def test_the_second_person_keeps_the_case(bureau: Bureau) -> None:
 
 
 # -- reading --------------------------------------------------------------------------------------------------------
-
-
-async def test_identity_needs_a_reason_and_is_logged(bureau: Bureau) -> None:
-    """The reason stands in the history before anything is shown."""
-    case = await bureau.report()
-    with pytest.raises(Refused, match="no_reason"):
-        await bureau.act(reveal_identity, "lan", case, " ")
-    found = await bureau.act(reveal_identity, "lan", case, "cần gặp để đo lại đường")
-    assert found is not None
-    assert found.name == "Nguyễn Văn An"
-    assert await bureau.data(case, "identity_read") == {"reason": "cần gặp để đo lại đường"}
-
-
-async def test_the_authority_never_sees_who_sent_it(bureau: Bureau) -> None:
-    """Not even where the resident allows it: the desk passes on what is needed."""
-    case = await bureau.received(secrecy=Secrecy.OPEN)
-    with pytest.raises(Refused, match="identity_closed"):
-        await bureau.act(reveal_identity, "tuan", case, "cần gặp")
-
-
-async def test_an_anonymous_sender_stays_so(bureau: Bureau) -> None:
-    """Nobody sees an anonymous sender."""
-    case = await bureau.report(secrecy=Secrecy.ANONYMOUS)
-    with pytest.raises(Refused, match="identity_closed"):
-        await bureau.act(reveal_identity, "lan", case, "cần gặp")
 
 
 async def test_confidential_is_for_the_front_only(bureau: Bureau) -> None:
