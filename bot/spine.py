@@ -15,9 +15,10 @@ from cases.messages import Event, Incoming, Outgoing
 from cases.ports import Chat, Stale
 from cases.rules import Rules
 from handlers.officer import awaits_pin
+from handlers.pace import over_pace
 from handlers.router import handle
 from handlers.turn import Turn
-from storage.database import DatabaseFault
+from storage.database import CommitUnknown, DatabaseFault
 from storage.keys import SealBroken
 from storage.work import Office, StoredWork
 
@@ -62,10 +63,10 @@ class Spine:
             self._count["taken" if fresh else "repeated"]()
 
     async def _take(self, incoming: Incoming, note: Note) -> bool:
-        """Where somebody else changed the case meanwhile, read and decide again."""
+        """Where somebody else changed the case meanwhile, or a commit's answer was lost, read and decide again."""
         step = partial(self._step, incoming, note)
         for _ in range(TRIES - 1):
-            with contextlib.suppress(Stale):
+            with contextlib.suppress(Stale, CommitUnknown):
                 return await self._office.write(step, urgent=True)
         return await self._office.write(step, urgent=True)
 
@@ -77,10 +78,13 @@ class Spine:
         key = _key(unit, chat, incoming)
         if not unit.receive(incoming.address.channel, key, unit.now):
             return False
-        if not awaits_pin(unit, chat, unit.now):  # a PIN is stored nowhere, not even among one's own words
-            note(unit)
         turn = Turn(unit, chat, incoming, rules, unit.now)
+        # A PIN is stored nowhere, not even among one's own words; of a flood nothing is kept.
+        if not (awaits_pin(unit, chat, unit.now) or over_pace(turn)):
+            note(unit)
         handle(turn)
+        if turn.slowed:
+            self._count["slowed"]()
         unit.chats.save(chat)
         for number, message in enumerate(turn.said):
             unit.outbox.say(chat, message, f"{incoming.address.channel}:{key}:{number}")

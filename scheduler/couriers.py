@@ -1,4 +1,8 @@
-"""Those who carry: a pool of senders that take one message after another, each chat's in order, and say how it went."""
+"""Those who carry: a pool of senders that take one message after another, each chat's in order, and say how it went.
+
+A chat's next message leaves only once what became of the one before is stored: after a crash nobody hears more than one
+message twice.
+"""
 
 from __future__ import annotations
 
@@ -86,6 +90,11 @@ class Couriers:
         """Nothing on its way and nothing waiting to go."""
         return not self._flying and not self.line.unsent
 
+    @property
+    def stands(self) -> bool:
+        """Nothing on its way and nothing that may go now."""
+        return not self._flying and not self.line.has_ready
+
     def start(self) -> None:
         """Carry again after a stop."""
         self._stopping, self.crash = False, None
@@ -105,6 +114,13 @@ class Couriers:
             trip = Trip(*picked, self._now())
             self._trips.add(trip)
             trip.task = asyncio.create_task(self._carry(trip))
+
+    def stored(self, outcomes: Iterable[Outcome]) -> None:
+        """These are committed: the next message of their chats may go."""
+        for outcome in outcomes:
+            if outcome.serving:
+                self.line.served(outcome.parcel.chat_key)
+        self.pump()
 
     def recall_overdue(self) -> float | None:
         """End sends that never answer; returns when to look again (monotonic seconds), None when nobody is out."""
@@ -189,7 +205,7 @@ class Couriers:
         elif outcome.step is Step.HOLD:
             self._hold_chat(outcome)
         else:
-            self.line.served(parcel.chat_key)
+            outcome.serving = True
         self._changed()
 
     def _judge(self, parcel: Parcel, result: SendResult | Exception) -> Outcome:

@@ -42,7 +42,11 @@ class Step(Enum):
 
 @dataclass(slots=True, eq=False)
 class Outcome:
-    """One send, judged. `delay` in seconds; `behind` are claimed messages of the chat that go back unsent."""
+    """One send, judged. `delay` in seconds; `behind` are claimed messages of the chat that go back unsent.
+
+    `serving`: the chat's next message waits until this one is stored. `uncounted`: the channel was down, so this try
+    does not lengthen the waits after later ones.
+    """
 
     parcel: Parcel
     result: SendResult
@@ -51,6 +55,8 @@ class Outcome:
     unknowns: int = 0
     faults: int = 0
     behind: Sequence[Parcel] = ()
+    serving: bool = False
+    uncounted: bool = False
 
 
 class Rules:
@@ -66,7 +72,7 @@ class Rules:
                 return Outcome(parcel, result, Step.FINAL)
             case Fate.LATER:
                 wait = self.back_off(parcel.attempts) if down_for is None else down_for
-                return self._again(parcel, result, max(result.after, wait))
+                return self._again(parcel, result, max(result.after, wait), uncounted=down_for is not None)
             case Fate.UNKNOWN:
                 return self._unknown(parcel, result, down_for)
             case Fate.WINDOW_CLOSED:
@@ -78,7 +84,7 @@ class Rules:
         """Sending raised, which a channel must never do."""
         detail = f"sending failed: {type(error).__name__}"
         if down_for is not None:
-            return self._again(parcel, SendResult(Fate.LATER, detail), max(down_for, UNKNOWN_WAIT))
+            return self._again(parcel, SendResult(Fate.LATER, detail), max(down_for, UNKNOWN_WAIT), uncounted=True)
         if parcel.faults >= FAULT_TRIES:
             return Outcome(parcel, SendResult(Fate.REFUSED, detail), Step.FINAL)
         result = SendResult(Fate.LATER, detail)
@@ -91,15 +97,15 @@ class Rules:
 
     def _unknown(self, parcel: Parcel, result: SendResult, down_for: float | None) -> Outcome:
         if down_for is not None:
-            return self._again(parcel, result, max(down_for, UNKNOWN_WAIT))
+            return self._again(parcel, result, max(down_for, UNKNOWN_WAIT), uncounted=True)
         if parcel.unknowns + 1 >= UNKNOWN_TRIES:
             return Outcome(parcel, result, Step.FINAL)
         again = self._again(parcel, result, max(result.after, UNKNOWN_WAIT))
         again.unknowns += 1
         return again
 
-    def _again(self, parcel: Parcel, result: SendResult, delay: float) -> Outcome:
-        return Outcome(parcel, result, Step.AGAIN, delay, parcel.unknowns, parcel.faults)
+    def _again(self, parcel: Parcel, result: SendResult, delay: float, *, uncounted: bool = False) -> Outcome:
+        return Outcome(parcel, result, Step.AGAIN, delay, parcel.unknowns, parcel.faults, uncounted=uncounted)
 
 
 @dataclass(slots=True)
@@ -162,7 +168,7 @@ def _return_contacted(queue: OutboxQueue, todo: dict[Step, list[Outcome]]) -> No
 
 def _delay(unit: StoredWork, outcome: Outcome) -> Delay:
     until = unit.now + timedelta(seconds=outcome.delay)
-    return Delay(outcome.parcel, outcome.result.detail, until, outcome.unknowns, outcome.faults)
+    return Delay(outcome.parcel, outcome.result.detail, until, outcome.unknowns, outcome.faults, outcome.uncounted)
 
 
 def _tell(

@@ -175,7 +175,7 @@ class Lane:
         if now < self._write_from:
             return False
         outcomes = len(couriers.page.outcomes)
-        if outcomes and (outcomes >= GROUP or couriers.idle or now >= self._linger_until):
+        if outcomes and (outcomes >= GROUP or couriers.stands or now >= self._linger_until):
             return True
         if couriers.page.unsent:
             return True
@@ -221,6 +221,7 @@ class Lane:
             raise
         self._write_pause = 0.0
         self.counts += counts
+        self._couriers.stored(page.outcomes)
         if room:
             self._batches_left -= 1
             self._batch = min(self._most, self._batch * 2) if look_in == 0 and room > 1 else self._least

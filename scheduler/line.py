@@ -51,6 +51,11 @@ class Line:
             heapq.heappush(self._resting, (free_at, self._counter, chat))
         return None
 
+    @property
+    def has_ready(self) -> bool:
+        """Whether there is a chat that neither rests nor is being served."""
+        return bool(self._ready)
+
     def next_at(self) -> float | None:
         """When something may go (monotonic seconds); None when nothing waits for its pace."""
         if self._pacer is None or not (self._ready or self._resting):

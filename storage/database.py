@@ -21,6 +21,13 @@ class DatabaseFault(Exception):
     """The database could not take the work: nothing of it was stored. The caller may try again."""
 
 
+class CommitUnknown(DatabaseFault):
+    """The connection was lost during the commit: all of the work is stored, or nothing.
+
+    Whoever can tell a repetition from something new, as intake can by the update's id, tries again at once.
+    """
+
+
 class AlreadyRunning(Exception):
     """Another process serves this SQLite file."""
 

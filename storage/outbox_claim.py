@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import Connection, bindparam, exists, or_, select, text
 
 from cases.messages import Address, Fate, Outgoing, SendResult
-from storage.chats import PLACE_ADDRESS, chat
+from storage.chats import PLACE_ADDRESS, address_in, chat
 from storage.hot import Hot
 from storage.keys import KeyRing, SealBroken
 from storage.outbox import PLACE_BODY, QUEUED, WAITING, outbox, unpack
@@ -147,13 +147,14 @@ class Claim:
         )
         if fault is not None:
             load.settled.append((parcel, SendResult(Fate.REFUSED, f"stored message cannot be read ({fault})")))
-        elif not reachable:
+        elif not reachable or not to.id:
             load.settled.append((parcel, SendResult(Fate.GONE, "unreachable before sending")))
         else:
             load.parcels.append(parcel)
 
     def _open_address(self, channel: str, chat_key: str, sealed: bytes | None) -> Address:
-        identifier, phone = orjson.loads(self._keys.open_bytes(PLACE_ADDRESS, chat_key, sealed or b""))
+        told = orjson.loads(self._keys.open_bytes(PLACE_ADDRESS, chat_key, sealed or b""))
+        identifier, phone = address_in(self._keys, chat_key, told)
         if len(self._addresses) >= ADDRESSES_REMEMBERED:
             self._addresses.clear()
         to = self._addresses[bytes(sealed or b"")] = Address(channel, identifier, phone)

@@ -27,13 +27,14 @@ DETAIL_LIMIT, VENDOR_ID_LIMIT = 300, 100
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """A parcel to be tried again at `until`, with its counters as they are now."""
+    """A parcel to be tried again at `until`, with its counters as they are now; `uncounted`: this try was none."""
 
     parcel: Parcel
     detail: str
     until: datetime
     unknowns: int
     faults: int
+    uncounted: bool = False
 
 
 _MINE = and_(outbox.c.id == bindparam("row"), outbox.c.attempts == bindparam("try"), outbox.c.state == CLAIMED)
@@ -60,6 +61,7 @@ _BACK_UNTRIED = _BACK.values(attempts=outbox.c.attempts - 1)
 _DELAY = _BACK.values(
     not_before=bindparam("until"), detail=bindparam("why"), unknowns=bindparam("lost"), faults=bindparam("broke")
 )
+_DELAY_UNCOUNTED = _DELAY.values(attempts=outbox.c.attempts - 1)
 _WAIT_BEHIND = (
     update(outbox)
     .where(
@@ -135,9 +137,8 @@ class OutboxQueue:
             self._delay(delays)
 
     def _delay(self, delays: Sequence[Delay]) -> None:
-        self._connection.execute(
-            _DELAY,
-            [
+        for statement, uncounted in ((_DELAY, False), (_DELAY_UNCOUNTED, True)):
+            rows = [
                 {
                     "row": delay.parcel.id,
                     "try": delay.parcel.attempts,
@@ -147,8 +148,10 @@ class OutboxQueue:
                     "broke": delay.faults,
                 }
                 for delay in delays
-            ],
-        )
+                if delay.uncounted is uncounted
+            ]
+            if rows:
+                self._connection.execute(statement, rows)
 
     def hold(self, results: Iterable[tuple[Parcel, SendResult]]) -> None:
         """The window is shut for these: they wait for the person's next contact."""

@@ -86,6 +86,15 @@ class SqliteDatabase:
             raise DatabaseFault("closed")
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
+    async def settle(self) -> None:
+        """Write the journal into the file and empty it: what was erased is then in neither."""
+        if str(self.path) != ":memory:":
+            await asyncio.to_thread(self._empty_journal)
+
+    def _empty_journal(self) -> None:
+        with contextlib.closing(driver.connect(self.path, timeout=1.0)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def close(self) -> None:
         """Let the writer finish its queue, then close."""
         self._closed = True

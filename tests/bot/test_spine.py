@@ -48,7 +48,7 @@ def counted(office: Office, rules: Callable[[], Rules]) -> tuple[Spine, Counter[
         return lambda: counts.update([name])
 
     return Spine(
-        office, rules, {name: counter(name) for name in ("taken", "repeated", "failed", "unavailable")}
+        office, rules, {name: counter(name) for name in ("taken", "repeated", "failed", "unavailable", "slowed")}
     ), counts
 
 

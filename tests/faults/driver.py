@@ -25,15 +25,32 @@ HOUSE = Path(__file__).parents[2]
 Order = dict[str, Any]
 PATIENCE = 60.0  # seconds after which a victim that says nothing is a failure
 AWHILE = 2.0  # seconds given to a victim to reach the point where it is to die
+ANY_MOMENT = 0.3  # of all deaths
+REPEATED = 40  # the latest stories, of which messages may be repeated
 LEASES_OVER = timedelta(minutes=11)  # between two lives: what the dead one had claimed is free again
 
 
 @dataclass
 class Story:
-    """Orders that must be done one after the other, each once the one before is confirmed."""
+    """Orders that must be done one after the other, each once the one before is confirmed.
+
+    What an answer hands out (`gift`) goes with the next order.
+    """
 
     orders: Sequence[Order]
     done: int = 0
+    gift: Any = None
+
+    @property
+    def next(self) -> Order:
+        """The order to give now."""
+        order = self.orders[self.done]
+        return order if self.gift is None else {**order, "gift": self.gift}
+
+    def confirmed(self, gift: str) -> None:
+        """The next one's turn."""
+        self.done += 1
+        self.gift = json.loads(gift) if gift else None
 
     @property
     def ended(self) -> bool:
@@ -90,11 +107,11 @@ class Toll:
 
 
 @contextmanager
-def nursery() -> Iterator[socket.socket]:
-    """Where victims come from."""
+def nursery(under: Sequence[str] = ()) -> Iterator[socket.socket]:
+    """Where victims come from. `under` is a command that watches them."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     ours.settimeout(PATIENCE)
-    command = [sys.executable, "-m", "tests.faults.victim", str(theirs.fileno())]
+    command = [*under, sys.executable, "-m", "tests.faults.victim", str(theirs.fileno())]
     with ours, subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd=HOUSE) as process:
         theirs.close()
         try:
@@ -108,7 +125,8 @@ def nursery() -> Iterator[socket.socket]:
 class Driver:
     """Drives stories to their end through `kills` deaths, or as many as their length allows.
 
-    `points` are where victims die, having been there up to `nth` times; "" is any moment of the first `seconds`.
+    `points` are where victims die, having been there up to `nth` times, each point as often as the others; three in ten
+    die at any moment of the first `seconds`. When `calm` nobody dies, and messengers repeat nothing.
     """
 
     control: socket.socket
@@ -119,28 +137,39 @@ class Driver:
     start: datetime
     at_once: int = 8
     alone: bool = False
-    nth: int = 12
+    nth: int = 6
     seconds: float = 0.15
     seed: int = 1
+    calm: bool = False
     toll: Toll = field(default_factory=Toll)
     _told_all: bool = False
+    _open: list[Story] = field(default_factory=list)
 
     def run(self, stories: Iterator[Story]) -> list[Story]:
         """New stories are begun while there is dying to do; all that were begun are ended."""
         chance, begun = random.Random(self.seed), list[Story]()
         while True:
-            last = self.toll.kills >= self.kills or (self._told_all and all(story.ended for story in begun))
-            point = "" if last else chance.choice(self.points)
+            last = self.calm or self.toll.kills >= self.kills or (self._told_all and not self._unfinished())
+            point = "" if last else self._where(chance)
             life = self._bear("never" if last else point or "never", chance.randint(1, self.nth))
             until = time.monotonic() + (PATIENCE * 10 if last else AWHILE if point else chance.uniform(0, self.seconds))
-            died = self._feed(life, begun, stories, until, chance, more=not last)
-            if last and not died and all(story.ended for story in begun):
+            died = self._feed(life, begun, stories, until, chance, more=self.calm or not last)
+            if last and not died and not self._unfinished():
                 return self._leave(life, begun)
             if not died:
                 life.kill()
             assert life.end() == -signal.SIGKILL, "a victim failed by itself: see its traceback"
             self.toll.kills += 1
             self.toll.points[point if died else "any moment"] += 1
+
+    def _unfinished(self) -> bool:
+        return any(not story.ended for story in self._open)
+
+    def _where(self, chance: random.Random) -> str:
+        if chance.random() < ANY_MOMENT:
+            return ""
+        fewest = min(self.toll.points[point] for point in self.points)
+        return chance.choice([point for point in self.points if self.toll.points[point] == fewest])
 
     def _bear(self, point: str, nth: int) -> Life:
         now = self.start + LEASES_OVER * self.toll.lives
@@ -157,28 +186,31 @@ class Driver:
     ) -> bool:
         """Give orders until the victim dies (True), the time is up, or nothing is left to do."""
         waiting: dict[str, Story] = {}
-        for story in begun:  # messengers repeat what they delivered already, too
-            if story.done and "who" in story.orders[0] and chance.random() < 0.05:
+        for story in begun[-REPEATED:]:  # messengers repeat what they delivered already, too
+            if story.done and not self.calm and "who" in story.orders[0] and chance.random() < 0.05:
                 life.tell(story.orders[chance.randrange(story.done)])
         while True:
             self._begin(begun, stories, more)
-            for story in begun:
-                if not story.ended and story.orders[story.done]["id"] not in waiting:
-                    waiting[story.orders[story.done]["id"]] = story
-                    life.tell(story.orders[story.done])
+            for story in self._open:
+                if (order := story.next)["id"] not in waiting:
+                    waiting[order["id"]] = story
+                    life.tell(order)
             if not waiting or time.monotonic() >= until:
                 return False
             answers = life.answers(until)
             if answers is None:
                 return True
-            for name in answers:
+            for answer in answers:
+                name, _, gift = answer.partition(" ")
                 if name in waiting:
-                    waiting.pop(name).done += 1
+                    waiting.pop(name).confirmed(gift)
 
     def _begin(self, begun: list[Story], stories: Iterator[Story], more: bool) -> None:
-        missing = self.at_once - sum(not story.ended for story in begun)
+        self._open = [story for story in self._open if not story.ended]
+        missing = self.at_once - len(self._open)
         if (more or not begun) and not self._told_all:
             begun += (new := list(islice(stories, missing)))
+            self._open += new
             self._told_all = len(new) < missing
 
     def _leave(self, life: Life, begun: list[Story]) -> list[Story]:

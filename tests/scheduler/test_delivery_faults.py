@@ -114,6 +114,41 @@ async def test_outcomes_are_kept_while_the_database_is_gone(stage: Stage) -> Non
     await stage.stop(running)
 
 
+async def test_the_next_message_waits_until_the_last_one_is_stored(stage: Stage) -> None:
+    """A chat's second message does not leave before it is stored that the first one did; other chats do not wait."""
+    database = Moody(stage.database)
+    office = Office(database, stage.office.keys, stage.time.clock)
+    sender = ScriptedSender()
+    made = Delivery(office, {"fake": sender}, monotonic=stage.time.monotonic, sleep=stage.time.sleep)
+    sender.latency = lambda: stage.time.sleep(1)
+    await stage.say("an", "a", "b")
+    await stage.say("binh", "c")
+    running = asyncio.ensure_future(made.run())
+    await stage.play_for(running, 0.5)
+    database.down = True
+    await stage.play_for(running, 60)
+    assert sorted(sender.texts) == ["a", "c"]
+    database.down = False
+    await stage.play_for(running, 15)
+    assert (sorted(sender.texts), await stage.states()) == (["a", "b", "c"], {"sent": 3})
+    await stage.stop(running)
+
+
+async def test_tries_during_an_outage_do_not_lengthen_later_waits(stage: Stage) -> None:
+    """A message that was the probe of a long outage is back within seconds of a short trouble after it."""
+    trouble = SendResult(Fate.LATER, "429", after=3)
+    answers = [trouble]
+    down = SendResult(Fate.LATER, "down")
+    script = lambda to, message: down if stage.time.seconds < 5 * HOUR else answers.pop() if answers else SENT  # noqa: E731
+    sender = ScriptedSender(script)
+    for chat_name in "abcdefgh":
+        await stage.say(chat_name, chat_name)
+    running = asyncio.ensure_future(delivery(stage, sender).run())
+    await stage.play_for(running, 5 * HOUR + 180)
+    assert await stage.states() == {"sent": 8}
+    await stage.stop(running)
+
+
 async def test_a_database_gone_at_the_start_is_waited_for(stage: Stage) -> None:
     """Delivery begins by itself once the database answers."""
     database = Moody(stage.database)
