@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cases.bodies import Directory
 from cases.casework import Refused
 from cases.directory import DirectoryBook
 from cases.model import BodyRole, Officer, OfficerRole
 from cases.rule_edits import INSTALLATION_WIDE, RuleEdit, Standing, What
+from cases.text import folded, strip_marks
 
 _DESK = frozenset({OfficerRole.HANDLER, OfficerRole.TRIAGE})
 
@@ -36,21 +37,40 @@ def within_reach(officer: Officer, edit: RuleEdit, directory: Directory) -> bool
     return edit.locality in ("", officer.locality) or directory.tree.get(edit.locality) == officer.locality
 
 
-def may_decide(officer: Officer, edit: RuleEdit, directory: Directory) -> bool:
-    """Whether this officer may agree to or refuse this edit: never her own proposal, never one about herself."""
+def may_decide(officer: Officer, edit: RuleEdit, directory: Directory, colleagues: Sequence[Officer] = ()) -> bool:
+    """Whether this officer may agree to or refuse this edit: never her own proposal, never one about herself.
+
+    Given the accounts of the place, two of one name count as one person: an administrator has a second account for
+    cases (decision i), and one person must not agree to her own proposal from there.
+    """
     concerned = edit.what is What.OFFICER and officer.id == edit.about
     return (
         decides(officer, directory)
         and within_reach(officer, edit, directory)
         and edit.proposed_by != officer.id
         and not concerned
+        and _name(officer.name) not in _involved(edit, colleagues)
     )
 
 
-def check_decision(officer: Officer, edit: RuleEdit, directory: Directory) -> None:
-    """Refuse a decision: `edit_own`, `edit_not_decider`, `edit_decided`."""
+def _involved(edit: RuleEdit, colleagues: Sequence[Officer]) -> set[str]:
+    """Names, without marks, of who proposes and of whom it is about."""
+    names = {one.name for one in colleagues if one.id == edit.proposed_by}
+    if edit.what is What.OFFICER and colleagues:
+        names |= {one.name for one in colleagues if one.id == edit.about} | {str(edit.content["after"]["name"])}
+    return {_name(name) for name in names}
+
+
+def _name(name: str) -> str:
+    return folded(strip_marks(name))
+
+
+def check_decision(officer: Officer, edit: RuleEdit, directory: Directory, colleagues: Sequence[Officer] = ()) -> None:
+    """Refuse a decision: `edit_own`, `edit_same_person`, `edit_not_decider`, `edit_decided`."""
     if edit.proposed_by == officer.id:
         raise Refused("edit_own")
+    if colleagues and _name(officer.name) in _involved(edit, colleagues):
+        raise Refused("edit_same_person")
     if not may_decide(officer, edit, directory):
         raise Refused("edit_not_decider")
     if edit.approved is not None or edit.withdrawn_at is not None or not edit.needs_approval:
@@ -59,7 +79,8 @@ def check_decision(officer: Officer, edit: RuleEdit, directory: Directory) -> No
 
 def others_who_decide(officers: Iterable[Officer], edit: RuleEdit, directory: Directory) -> list[Officer]:
     """Who there is to agree to this edit."""
-    return [one for one in officers if may_decide(one, edit, directory)]
+    colleagues = list(officers)
+    return [one for one in colleagues if may_decide(one, edit, directory, colleagues)]
 
 
 def may_withdraw(officer: Officer, edit: RuleEdit, standing: Standing) -> bool:

@@ -16,10 +16,11 @@ __all__ = [
     "PostBar",
     "Scope",
     "Sight",
+    "in_reach",
     "is_overdue",
     "may_ask_identity",
-    "may_see_identity",
     "recipients_allowed",
+    "shut_out",
     "sight",
     "visible",
     "visible_scope",
@@ -34,7 +35,7 @@ def sight(viewer: Officer, case: Case, directory: Directory, today: date | None 
     `directory` is that of the case's locality (or of the viewer's), as it stands `today`; `today` is only needed
     where the directory was taken as of another day. A conflict of interest outweighs every role (COI-1, COI-4).
     """
-    if not _in_reach(viewer, case, directory) or _shut_out(viewer, case, directory):
+    if not in_reach(viewer, case, directory) or shut_out(viewer, case, directory):
         return Sight.NOTHING
     day = today or directory.day
     return max(
@@ -82,17 +83,12 @@ def may_ask_identity(viewer: Officer, case: Case, directory: Directory) -> bool:
     return is_front and bool(_DESK_ROLES.intersection(viewer.roles))
 
 
-def may_see_identity(viewer: Officer, case: Case, directory: Directory, reason: str) -> bool:
-    """True only for an officer who may ask and has written a reason; the caller records the read before showing."""
-    return bool(reason.strip()) and may_ask_identity(viewer, case, directory)
-
-
 def is_overdue(case: Case, today: date) -> bool:
     """True after the last day of the authority's term while no written reply is there (domain 5.1: not a state)."""
     return case.awaits_reply and case.effective_due_on is not None and today > case.effective_due_on
 
 
-def _in_reach(viewer: Officer, case: Case, directory: Directory) -> bool:
+def in_reach(viewer: Officer, case: Case, directory: Directory) -> bool:
     """Same locality; a province's body also reaches the communes under it. A foreign directory opens nothing."""
     if not viewer.active or OfficerRole.ADMIN in viewer.roles or not directory.has(viewer.body):
         return False
@@ -104,7 +100,7 @@ def _in_reach(viewer: Officer, case: Case, directory: Directory) -> bool:
     return above and directory.has_role(viewer.body, BodyRole.UPPER)
 
 
-def _shut_out(viewer: Officer, case: Case, directory: Directory) -> bool:
+def shut_out(viewer: Officer, case: Case, directory: Directory) -> bool:
     """COI-1 and COI-9 by body, COI-4 by person, declared relative and post."""
     if not shut_bodies(viewer, directory).isdisjoint((*case.excluded_bodies, *case.hidden_from)):
         return True

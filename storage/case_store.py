@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import secrets
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
 
 from cases.model import (
     Case,
@@ -25,6 +26,7 @@ from cases.model import (
     WrittenReply,
 )
 from cases.ports import CaseQuery, Stale
+from storage.case_keys import CaseKeyStore, wrapped_key
 from storage.hot import Hot
 from storage.keys import KeyRing
 from storage.tables import CaseCounter, CaseEventRow, CaseRow, metadata
@@ -32,6 +34,7 @@ from storage.tables import CaseCounter, CaseEventRow, CaseRow, metadata
 case = metadata.tables[str(CaseRow.__tablename__)]
 event = metadata.tables[str(CaseEventRow.__tablename__)]
 counter = metadata.tables[str(CaseCounter.__tablename__)]
+LEAP = 3
 PLACE_CONTENT = "case.sealed_content"
 PLACE_EVENT = "case_event.sealed_data"
 
@@ -62,10 +65,11 @@ ENUMS: dict[str, type[StrEnum]] = {
 _COUNT_UP = Hot(
     update(counter)
     .where(counter.c.locality == bindparam("place"), counter.c.year == bindparam("in_year"))
-    .values(last=counter.c.last + 1)
+    .values(last=counter.c.last + bindparam("step", type_=counter.c.last.type))
     .returning(counter.c.last)
 )
-_BY_ID = select(case).where(case.c.id == bindparam("wanted"))
+_WHOLE = select(case, wrapped_key(case.c.id))
+_BY_ID = _WHOLE.where(case.c.id == bindparam("wanted"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
 _ADD = Hot(insert(case), case.columns.keys())
 _LOG = Hot(insert(event).inline(), ("case_id", "at", "what", "actor", "row_key", "sealed_data"))
@@ -75,15 +79,24 @@ class CaseStore:
     """See `cases.ports.Cases`."""
 
     def __init__(
-        self, connection: Connection, keys: KeyRing, new_id: Callable[[], str], *, locking: bool = True
+        self,
+        connection: Connection,
+        keys: KeyRing,
+        case_keys: CaseKeyStore,
+        new_id: Callable[[], str],
+        *,
+        locking: bool = True,
     ) -> None:
         self._connection = connection
         self._locking = locking
         self._keys = keys
+        self._case_keys = case_keys
         self._new_id = new_id
 
     def next_code(self, locality: str, year: int) -> str:
-        counted = _COUNT_UP.first(self._connection, {"place": locality, "in_year": year})
+        """The next number; each leaps by one to `LEAP`, so that a number nobody may open looks like one never given."""
+        step = 1 + secrets.randbelow(LEAP)
+        counted = _COUNT_UP.first(self._connection, {"place": locality, "in_year": year, "step": step})
         last = counted.last if counted else 0
         if not last:
             self._connection.execute(insert(counter), {"locality": locality, "year": year, "last": 1})
@@ -91,6 +104,7 @@ class CaseStore:
         return f"PA-{year}-{last:06d}"
 
     def add(self, entry: Case, receipt_code: str) -> None:
+        self._case_keys.new(entry.id)
         values = self._row(entry)
         values["receipt"] = self._keys.lookup("receipt", receipt_code)
         _ADD.change(self._connection, values)
@@ -100,11 +114,11 @@ class CaseStore:
         return self._case(row) if row is not None else None
 
     def by_code(self, locality: str, code: str) -> Case | None:
-        statement = select(case).where(case.c.locality == locality, case.c.code == code)
+        statement = _WHOLE.where(case.c.locality == locality, case.c.code == code)
         return self._one(statement.with_for_update() if self._locking else statement)
 
     def by_receipt(self, receipt_code: str) -> Case | None:
-        return self._one(select(case).where(case.c.receipt == self._keys.lookup("receipt", receipt_code)))
+        return self._one(_WHOLE.where(case.c.receipt == self._keys.lookup("receipt", receipt_code)))
 
     def save(self, entry: Case) -> None:
         values = self._row(entry)
@@ -117,7 +131,7 @@ class CaseStore:
         entry.version += 1
 
     def find(self, query: CaseQuery) -> Sequence[Case]:
-        statement = _filtered(select(case), query).order_by(case.c.submitted_at, case.c.id)
+        statement = _filtered(_WHOLE, query).order_by(case.c.submitted_at, case.c.id)
         if query.limit:
             statement = statement.limit(query.limit)
         return [self._case(row) for row in self._connection.execute(statement)]
@@ -132,7 +146,7 @@ class CaseStore:
                 "what": entry.what,
                 "actor": entry.actor,
                 "row_key": row_key,
-                "sealed_data": self._keys.seal_json(PLACE_EVENT, row_key, entry.data) if entry.data else None,
+                "sealed_data": self._sealed_data(entry, row_key),
             },
         )
 
@@ -140,10 +154,13 @@ class CaseStore:
         rows = self._connection.execute(select(event).where(event.c.case_id == case_id).order_by(event.c.id))
         return [CaseEvent(row.case_id, row.at, row.what, row.actor, self._event_data(row)) for row in rows]
 
+    def _sealed_data(self, entry: CaseEvent, row_key: str) -> bytes | None:
+        return self._case_keys.of(entry.case_id).seal_json(PLACE_EVENT, row_key, entry.data) if entry.data else None
+
     def _event_data(self, row: Any) -> dict[str, object]:
         if row.sealed_data is None:
             return {}
-        data: dict[str, object] = self._keys.open_json(PLACE_EVENT, row.row_key, row.sealed_data)
+        data: dict[str, object] = self._case_keys.of(row.case_id).open_json(PLACE_EVENT, row.row_key, row.sealed_data)
         return data
 
     def _one(self, statement: Select[Any]) -> Case | None:
@@ -160,7 +177,7 @@ class CaseStore:
         content = {name: getattr(entry, name) for name in SEALED}
         content["extension"] = dataclasses.asdict(entry.extension) if entry.extension else None
         content["reply"] = dataclasses.asdict(entry.reply) if entry.reply else None
-        values["sealed_content"] = self._keys.seal_json(PLACE_CONTENT, entry.id, content)
+        values["sealed_content"] = self._case_keys.of(entry.id).seal_json(PLACE_CONTENT, entry.id, content)
         return values
 
     def _case(self, row: Any) -> Case:
@@ -168,7 +185,7 @@ class CaseStore:
         for name, enum in ENUMS.items():
             values[name] = enum(values[name]) if values[name] is not None else None
         values.update({name: _tuple(found) for name, found in orjson.loads(row.excluded).items()})
-        content = self._keys.open_json(PLACE_CONTENT, row.id, row.sealed_content)
+        content = self._case_keys.know(row.id, row.case_key).open_json(PLACE_CONTENT, row.id, row.sealed_content)
         values["extension"] = _extension(content.pop("extension"))
         values["reply"] = _reply(content.pop("reply"))
         return Case(**values, **content)
@@ -204,6 +221,9 @@ def _filtered(statement: Select[Any], query: CaseQuery) -> Select[Any]:
     ):
         if value:
             statement = statement.where(column == value)
+    if query.about:
+        named = (case.c.excluded.contains(f'"{word}"', autoescape=True) for word in sorted(query.about))
+        statement = statement.where(or_(*named))
     if query.states:
         statement = statement.where(case.c.state.in_(sorted(query.states)))
     if query.clock_running:

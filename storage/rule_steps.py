@@ -10,6 +10,7 @@ from cases.calendar import CalendarError, CalendarIncomplete, WorkCalendar, loca
 from cases.calendar_edits import CalendarChange, apply_change, folded, move_clocks, read_change
 from cases.casework import Refused
 from cases.clocks import DueChange
+from cases.exclusions import hold_exclusions
 from cases.model import Officer
 from cases.notices import tell_officer
 from cases.officer_edits import account_faults, account_of, read_account
@@ -18,6 +19,7 @@ from cases.rule_compose import EditedRules, compose, made_of, profile_then
 from cases.rule_edits import Fault, RuleEdit, RuleFault, What, WrongEdit, checked_words
 from cases.rules import Rules
 from storage import console, console_sessions, rule_edits
+from storage.audit_rules import enter_edit
 from storage.nudges import NudgeStore
 from storage.work import StoredWork
 
@@ -50,7 +52,7 @@ def change_calendar(unit: StoredWork, rules: Rules, edit: RuleEdit) -> list[DueC
         raise WrongEdit([Fault("day", error)]) from error
     if edited.version == now_rules.calendar.version:
         raise WrongEdit([Fault("day", RuleFault("no_change"))])
-    rule_edits.add(unit, replace(edit, about=change.about))
+    enter_edit(unit, rule_edits.add(unit, replace(edit, about=change.about)), edit.proposed_by)
     moved = move_clocks(unit, now_rules, profile_then(now_rules), edited, edit.reason, unit.now)
     NudgeStore(unit).look_at_all(unit.now)  # a day that became a working day may bring a look forward
     return moved
@@ -66,6 +68,7 @@ def propose(unit: StoredWork, rules: Rules, edit: RuleEdit) -> RuleEdit:
     if tried.faults:
         raise WrongEdit(tried.faults)
     stored = rule_edits.add(unit, tried.edit)
+    _enter_new(unit, stored)
     if stored.needs_approval:
         tell_deciders(unit, now_rules, stored)
     return stored
@@ -87,10 +90,11 @@ def propose_account(unit: StoredWork, rules: Rules, edit: RuleEdit) -> tuple[Rul
         raise WrongEdit(faults)
     alone = not others_who_decide(colleagues, edit, directory)
     stored = rule_edits.add(unit, replace(edit, needs_approval=not alone))
+    _enter_new(unit, stored)
     if not alone:
         tell_deciders(unit, rules, stored)
         return stored, ""
-    return stored, _apply_account(unit, stored)
+    return stored, _apply_account(unit, rules, stored)
 
 
 def decide(unit: StoredWork, rules: Rules, officer: Officer, number: int, approve: bool, note: str) -> str:
@@ -102,16 +106,18 @@ def decide(unit: StoredWork, rules: Rules, officer: Officer, number: int, approv
     now_rules = fresh(unit, rules)
     if edit is None:
         raise Refused("edit_decided")
-    check_decision(officer, edit, now_rules.directory(officer.locality, unit.now))
+    colleagues = unit.people.officers(edit.locality or officer.locality)
+    check_decision(officer, edit, now_rules.directory(officer.locality, unit.now), colleagues)
     if approve:
         _still_fits(unit, now_rules, edit)
     if not rule_edits.decide(unit, number, officer.id, approve, note):
         raise Refused("edit_decided")
+    enter_edit(unit, edit, officer.id, *(() if approve else ("rule_refused",)))
     if not approve or edit.what is not What.OFFICER:
         return ""
     if edit.content.get("step") == INVITE:
         return _new_code(unit, now_rules, _officer_of(unit, edit), edit.id)
-    _apply_account(unit, edit, invite=False)
+    _apply_account(unit, now_rules, edit, invite=False)
     return ""
 
 
@@ -120,7 +126,14 @@ def withdraw(unit: StoredWork, officer: Officer, number: int) -> bool:
     edit = rule_edits.one(unit, number)
     if edit is None or not may_withdraw(officer, edit, edit.standing(local_date(unit.now))):
         return False
-    return rule_edits.withdraw(unit, number, officer.id)
+    taken = rule_edits.withdraw(unit, number, officer.id)
+    if taken:
+        enter_edit(unit, edit, officer.id, "rule_withdrawn")
+    return taken
+
+
+def _enter_new(unit: StoredWork, edit: RuleEdit) -> None:
+    enter_edit(unit, edit, edit.proposed_by, *(("rule_proposed",) if edit.needs_approval else ()))
 
 
 def tell_deciders(unit: StoredWork, rules: Rules, edit: RuleEdit) -> None:
@@ -156,11 +169,12 @@ def _officer_of(unit: StoredWork, edit: RuleEdit) -> Officer:
     return after.on(known)
 
 
-def _apply_account(unit: StoredWork, edit: RuleEdit, *, invite: bool = True) -> str:
+def _apply_account(unit: StoredWork, rules: Rules, edit: RuleEdit, *, invite: bool = True) -> str:
     """Change or make the account; its sessions end, so that nobody goes on under former roles."""
-    officer = _officer_of(unit, edit)
+    officer, before = _officer_of(unit, edit), unit.people.officer(edit.about)
     officer.unlocked_until = None
     unit.people.save_officer(officer)
+    hold_exclusions(unit, rules, before, officer, unit.now)
     console_sessions.end_all(unit, officer.id)
     new = edit.content["before"] is None
     return officers.invite(unit, officer, unit.now) if invite and new else ""
@@ -181,6 +195,7 @@ def invite_again(unit: StoredWork, rules: Rules, officer_id: str, by: Officer, r
     directory = rules.directory(officer.locality, unit.now)
     others = others_who_decide(unit.people.officers(officer.locality), edit, directory)
     stored = rule_edits.add(unit, replace(edit, needs_approval=in_use and bool(others)))
+    _enter_new(unit, stored)
     if stored.needs_approval:
         tell_deciders(unit, rules, stored)
         return ""
@@ -194,11 +209,41 @@ def _new_code(unit: StoredWork, rules: Rules, officer: Officer, number: int) -> 
 
 
 def close_account(unit: StoredWork, officer_id: str, by: Officer, reason: str) -> None:
-    """Close an account at once, its sessions with it; the register keeps who did it and why."""
+    """Close an account at once, its sessions with it; the register keeps who did it and why. Raises `LookupError`."""
+    enter_edit(unit, rule_edits.add(unit, replace(_closed(unit, officer_id, reason), proposed_by=by.id)), by.id)
+
+
+def open_account(unit: StoredWork, rules: Rules, officer: Officer, reason: str) -> str:
+    """An account made on the command line; returns its one-time code.
+
+    Whoever has the machine is not held up by a second person, but does not do it unseen: the register keeps it, and
+    everybody who would have been asked is told. Raises `Refused` (roles that do not fit).
+    """
+    code = officers.enrol(unit, rules, officer, unit.now)
+    hold_exclusions(unit, rules, None, officer, unit.now)
+    content = {"before": None, "after": account_of(officer).content()}
+    _by_operator(unit, rules, RuleEdit(0, officer.locality, What.OFFICER, officer.id, content, reason))
+    return code
+
+
+def shut_account(unit: StoredWork, rules: Rules, officer_id: str, reason: str) -> None:
+    """Close an account on the command line; kept and told like `open_account`. Raises `LookupError`."""
+    _by_operator(unit, rules, _closed(unit, officer_id, reason))
+
+
+def _by_operator(unit: StoredWork, rules: Rules, edit: RuleEdit) -> None:
+    stored = rule_edits.add(unit, edit)
+    enter_edit(unit, stored, "operator")
+    directory = rules.directory(edit.locality, unit.now)
+    for one in others_who_decide(unit.people.officers(edit.locality), stored, directory):
+        tell_officer(unit, rules, one, "officer_account_by_operator", f"rule:{stored.id}", "", number=stored.id)
+
+
+def _closed(unit: StoredWork, officer_id: str, reason: str) -> RuleEdit:
     officer = unit.people.officer(officer_id)
     if officer is None or not officer.active:
         raise LookupError(officer_id)
     known = account_of(officer).content()
     content = {"before": known, "after": known, "step": REVOKE}
-    rule_edits.add(unit, RuleEdit(0, officer.locality, What.OFFICER, officer.id, content, reason, proposed_by=by.id))
     console.revoke(unit, officer)
+    return RuleEdit(0, officer.locality, What.OFFICER, officer.id, content, reason)

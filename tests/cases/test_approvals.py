@@ -53,6 +53,16 @@ def test_never_the_person_concerned() -> None:
     assert not may_decide(officer("mttq", Role.HANDLER, id="second"), own, HERE)
 
 
+def test_a_second_account_of_the_same_person_does_not_count() -> None:
+    """Administrators have another account for cases; it must not agree to what the first proposed."""
+    again = officer("mttq", Role.HANDLER, id="second", name=ADMIN.name.upper())
+    other = officer("mttq", Role.HANDLER, id="third", name="Hoàng Thị Mười")
+    assert others_who_decide([ADMIN, again, other], waiting(), HERE) == [other]
+    with pytest.raises(Refused) as refused:
+        check_decision(again, waiting(), HERE, [ADMIN, again, other])
+    assert refused.value.code == "edit_same_person"
+
+
 def test_a_closed_account_agrees_to_nothing() -> None:
     """Nor does it count as somebody who could."""
     gone = officer("mttq", Role.ADMIN, id="second", active=False)

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import partial
 from typing import Any
 
 import pytest
@@ -179,28 +178,6 @@ async def test_history_keeps_what_was_noted(any_office: Office, data: dict[str, 
 
     await any_office.write(work)
     assert await any_office.read(lambda unit: unit.cases.history(case_id)) == events
-
-
-async def test_fifty_reports_at_once_get_fifty_numbers(any_office: Office) -> None:
-    """No number twice, none left out, although every fourth transaction fails after taking one."""
-
-    def submit(unit: StoredWork, number: int) -> str:
-        code = unit.cases.next_code("xa-mau", 2026)
-        unit.cases.add(a_case(number, code=code), f"r{number}")
-        if number % 4 == 0:
-            raise KeyError(number)
-        return code
-
-    made = (any_office.write(partial(submit, number=number)) for number in range(68))
-    codes = [code for code in await asyncio.gather(*made, return_exceptions=True) if isinstance(code, str)]
-    assert sorted(codes) == [f"PA-2026-{number:06d}" for number in range(1, 52)]
-
-
-async def test_each_place_and_year_counts_by_itself(any_office: Office) -> None:
-    """Numbers begin anew with the year and in the next commune."""
-    wanted = [("xa-mau", 2026), ("xa-mau", 2026), ("xa-mau", 2027), ("xa-ben", 2026)]
-    codes = await any_office.write(lambda unit: [unit.cases.next_code(*one) for one in wanted])
-    assert codes == ["PA-2026-000001", "PA-2026-000002", "PA-2027-000001", "PA-2026-000001"]
 
 
 async def test_a_change_made_meanwhile_is_not_overwritten(any_office: Office) -> None:

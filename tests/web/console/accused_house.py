@@ -180,6 +180,7 @@ def house(folder: Path, *, with_hidden: bool) -> Iterator[House]:
         desk.run(fill)
         if with_hidden:
             finish(work_on(desk, hidden))
+        finish(take_out(desk))
         while desk.run(lambda unit: index_some(unit, 500)):
             pass
         yield House(desk, hidden)
@@ -198,6 +199,11 @@ async def work_on(desk: Console, hidden: Sequence[Case]) -> None:
         proposed = await who.post(f"/console/publish/{closed.code}", {**words, **more})
         assert proposed.status == 303, proposed.text[2500:7000]
         await who.post("/console/views", {"name": "Việc riêng", "query": f"words={quote(WORD)}"})
+
+
+async def take_out(desk: Console) -> None:
+    """In both houses the colleague exports: that she did is no secret, what stood in it is."""
+    async with desk.clerk("colleague") as who:
         await who.post("/console/export", {"form": "csv"})
 
 
@@ -242,6 +248,8 @@ PROBES = (
     *(f"/console/{place}/PA-2026-00070{n}" for n in range(6) for place in ("cases", "publish")),
     *(f"/console/cases/PA-2026-000701{more}" for more in ("/papers", "/thread", "/papers/new/urging", "@xa-mau")),
     "/console/cases/PA-2026-000701%40xa-mau",
+    "/console/audit?day=2026-11-23", "/console/audit?what=case_viewed", "/console/audit?what=exported",
+    "/console/emergency/PA-2026-000701", "/console/cases/PA-2026-000701/audit", "/console/cases/PA-2026-000001/audit",
     "/console/cases?lang=en", "/console/settings/officers", "/console/registers/plan?year=2026",
 )  # fmt: skip
 """Questions the accused would ask."""
@@ -273,28 +281,3 @@ async def both(houses: tuple[House, House], name: str, ask: Any) -> tuple[str, s
         async with one.desk.clerk(name) as who:
             told.append(one.plain(await ask(who)))
     return told[0], told[1]
-
-
-def parted(full: str, empty: str) -> str:
-    """The first lines that differ."""
-    pairs = zip(full.splitlines(), empty.splitlines(), strict=False)
-    first = next(((one, other) for one, other in pairs if one != other), (full[-200:], empty[-200:]))
-    return f"{first[0].strip()[:220]!r} != {first[1].strip()[:220]!r}"
-
-
-async def walk(one: House, name: str, most: int = 160, first: Sequence[str] = ()) -> dict[str, str]:
-    """Every page that can be reached by links, each kind of address a few times."""
-    waiting, found, kinds = ["/console", *first], dict[str, str](), dict[str, int]()
-    async with one.desk.clerk(name) as who:
-        while waiting and len(found) < most:
-            path = waiting.pop(0)
-            kind = re.sub(r"=[^&]*|\d+", "", path)
-            kinds[kind] = kinds.get(kind, 0) + 1
-            if path in found or kinds[kind] > 4:
-                continue
-            answer = await who.get(path)
-            found[path] = one.plain(answer)
-            links = re.findall(r'(?:href|hx-get)="(/console[^"#]*)', answer.body.decode("utf-8", "replace"))
-            waiting += [link for link in map(html.unescape, links) if link not in found]
-    anonymous = {officer.id: f"<{name}>" for name, officer in one.desk.officers.items()}
-    return {re.sub(r"[0-9a-f]{32}", lambda id: anonymous.get(id[0], id[0]), path): text for path, text in found.items()}

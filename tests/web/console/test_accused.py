@@ -20,12 +20,10 @@ from tests.web.console.accused_house import (
     House,
     addresses,
     both,
-    open_houses,  # noqa: F401 - a fixture
-    parted,
     tells,
     token_of,
-    walk,
 )
+from tests.web.console.accused_walk import parted, walk
 from tests.web.console.desk import Clerk
 from tests.web.console.test_routes import routes
 from tests.web.visitor import Answer
@@ -153,3 +151,18 @@ async def test_the_list_does_not_stir_when_a_hidden_case_does(houses: tuple[Hous
         after = await accused.part(f"/console/inbox?mark={mark[1]}")
     assert (quiet.status, dict(quiet.headers).get("hx-trigger")) == (204, None)
     assert (after.status, dict(after.headers).get("hx-trigger")) == (204, None)
+
+
+@pytest.mark.parametrize("name", WATCHED)
+async def test_no_glass_can_be_broken_over_a_hidden_case(houses: tuple[House, House], name: str) -> None:
+    """Emergency access answers for a hidden case as for none, to a desk too, and nobody is told anything."""
+    reason = "người dân gọi điện báo đang nguy hiểm"
+    told = []
+    for code in (houses[0].hidden[0].code, houses[0].hidden[1].code, houses[0].hidden[2].code, "PA-2026-000999"):
+
+        async def ask(who: Clerk, code: str = code) -> Answer:
+            return await who.post("/console/emergency", {"code": code, "reason": reason})
+
+        told += [text.replace(code, "") for text in await both(houses, name, ask)]
+    assert len(set(told)) == 1
+    assert not any(tells(text, houses[0].hidden) for text in told)

@@ -20,12 +20,10 @@ from tests.web.console.accused_house import (
     House,
     addresses,
     house,
-    open_houses,  # noqa: F401 - a fixture
-    parted,
     tells,
     token_of,
-    walk,
 )
+from tests.web.console.accused_walk import parted, walk
 from tests.web.console.papers_kit import send
 from web.console.case_open import STEPS
 
