@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
+# One test process per core; the tests of one file stay together, they share what is dear to start.
+SIDE_BY_SIDE := -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test fast lint demo bench soak fakes lock clean
+.PHONY: help install run test fast lint demo bench soak audit sbom fakes lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -31,10 +33,10 @@ run: $(VENV)/.ok  ## serve on http://127.0.0.1:8080
 	@$(BIN)/python -m bot run
 
 test: $(VENV)/.ok-dev  ## the tests, PostgreSQL included; browser tests where Chromium is; the longest are in soak
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE)
 
 fast: $(VENV)/.ok-dev  ## the tests that take seconds
-	$(BIN)/python -m pytest -m "not slow and not browser and not postgres"
+	$(BIN)/python -m pytest -m "not slow and not browser and not postgres" $(SIDE_BY_SIDE)
 
 lint: $(VENV)/.ok-dev  ## ruff and mypy --strict
 	$(BIN)/ruff check .
@@ -48,8 +50,14 @@ bench: $(VENV)/.ok-dev  ## figures beside peers, JSON lines
 	@$(BIN)/python -m bench
 
 soak: $(VENV)/.ok-dev  ## the long versions of the reliability tests
-	HOIAM_SOAK=1 $(BIN)/python -m pytest -m slow
-	HOIAM_SOAK=1 $(BIN)/python -m pytest tests/faults tests/scheduler/test_delivery_killed.py
+	HOIAM_SOAK=1 $(BIN)/python -m pytest -m slow $(SIDE_BY_SIDE)
+	HOIAM_SOAK=1 $(BIN)/python -m pytest -m "not slow" tests/trust tests/faults tests/scheduler $(SIDE_BY_SIDE)
+
+audit: $(VENV)/.ok-dev  ## known holes in what is installed; fails when it cannot see
+	@$(BIN)/python -m tests.trust.supply audit
+
+sbom: $(VENV)/.ok-dev  ## list of everything installed, var/sbom.json (CycloneDX)
+	@$(BIN)/python -m tests.trust.supply sbom var/sbom.json
 
 fakes: $(VENV)/.ok-dev  ## local Telegram and Zalo servers to try the bot without any account
 	@$(BIN)/python -m tests.fakes

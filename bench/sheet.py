@@ -49,7 +49,7 @@ async def export(url: str, folder: Path) -> dict[str, float]:
     began, busy, rows = perf_counter(), process_time(), 0
     after: Place | None = None
     try:
-        with sheet(folder / "cases.xlsx", folder, with_identity=False) as table:
+        with sheet(folder / "cases.xlsx", folder) as table:
             while True:
                 step = partial(cases_told, rules=rules, viewer=FRONT, wanted=Wanted(), after=after, size=PAGE)
                 found = await office.read(step)

@@ -9,6 +9,8 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from bot.alarms import Alarms
+from bot.backups import SECONDS as BACKUP_SECONDS
+from bot.backups import Backups
 from bot.channels.base import Acknowledging, Channel, Unavailable
 from bot.channels.factory import build_channels
 from bot.clock import Clock, system_clock
@@ -21,14 +23,22 @@ from cases.automatic import close_silent
 from cases.files import tell_file_failed
 from cases.messages import Incoming
 from cases.ports import CaseFile
+from scheduler.audit_heads import AuditHeads, Mail
+from scheduler.check_ins import SECONDS as CHECK_IN_SECONDS
+from scheduler.check_ins import CheckIns
+from scheduler.clean_queue import Cleaner
+from scheduler.cleaning import Copier
 from scheduler.delivery import Delivery
 from scheduler.digests import Digests
 from scheduler.fetching import FileFetcher
 from scheduler.outgoing_hooks import SECONDS as HOOK_SECONDS
 from scheduler.outgoing_hooks import OutgoingHooks
+from scheduler.publicity_reminders import PublicityReminders
+from scheduler.reading_watch import ReadingWatch
 from scheduler.reminders import Reminders
 from scheduler.report_drafts import ReportDrafts
 from scheduler.ticker import Job, standard_jobs
+from storage import copies
 from storage.database import Database, DatabaseFault, open_database
 from storage.keys import load_or_make
 from storage.migrate import upgrade
@@ -42,9 +52,13 @@ from web.uploads import fetch_upload
 from web.webhooks import Busy
 
 FILE_CAP = 20_000_000
+MEGABYTE = 1_048_576
+ROOM_SECONDS = 60.0
 RULES_SECONDS = 3.0  # how soon an edit made by another process is in force here
 HOUSE_SECONDS = 3600.0
 REPORT_SECONDS = 900.0
+AUDIT_SECONDS = 600.0
+WATCH_SECONDS = 60.0
 WORDS_SECONDS = 20.0  # how soon a new case is found by its words
 
 
@@ -74,7 +88,7 @@ class App:
         self.office = Office(self.database, self.keys, self.clock)
         self.rulebook = Rulebook(self.office)
         await self.rulebook.refresh()
-        self.vault = FileVault(settings.data_dir / "files", self.keys)
+        self.vault = FileVault(settings.data_dir / "files", self.keys, settings.free_space_mb * MEGABYTE)
         self.alarms = Alarms(self.office, lambda: self.rulebook.rules)
         self.channels: Mapping[str, Channel] = (
             build_channels(settings, self.office, self.clock, self.alarms.raise_)
@@ -97,6 +111,10 @@ class App:
         )
         fetchers = {name: channel.fetch for name, channel in self.channels.items()}
         fetchers["web"] = lambda file, cap: fetch_upload(self.vault, file, cap)
+        copier = Copier()
+        self.cleaner = Cleaner(
+            self.office, self.vault, copier, self.settings.clamd, alarm=self.alarms.raise_, alone=alone
+        )
         self.fetcher = FileFetcher(
             self.office,
             self.vault,
@@ -106,11 +124,20 @@ class App:
             on_stored=answers.file_stored,
             alarm=self.alarms.raise_,
             alone=alone,
+            copier=copier,
+            after=self.cleaner.wake,
         )
         self.reminders = Reminders(self.office, lambda: self.rulebook.rules, act=self._act)
         self.digests = Digests(self.office, lambda: self.rulebook.rules)
+        self.check_ins = CheckIns(self.office, lambda: self.rulebook.rules)
         self.report_drafts = ReportDrafts(self.office, lambda: self.rulebook.rules)
+        self.publicity = PublicityReminders(self.office, lambda: self.rulebook.rules)
+        settings = self.settings
+        mail = Mail(settings.audit_mail_server, settings.audit_mail_from, settings.audit_mail_to)
+        self.audit_heads = AuditHeads(self.office, lambda: self.rulebook.rules, settings.audit_heads_file, mail)
+        self.reading_watch = ReadingWatch(self.office, lambda: self.rulebook.rules)
         self.hooks = OutgoingHooks(self.office, lambda: self.rulebook.rules, self.settings.hooks_fail_days)
+        self.backups = Backups(self.settings, self.office, self.alarms, self.registry)
         self.housekeeping = Housekeeping(self.office, self.vault, lambda: self.rulebook.rules)
         self.office.on_woken, self.office.courier = self._wake, self.delivery
         self.office.on_lines = self.live.tell
@@ -121,9 +148,15 @@ class App:
             self.reminders,
             self.digests,
             Job("hooks", HOOK_SECONDS, self.hooks.tick),
+            Job("check-ins", CHECK_IN_SECONDS, self.check_ins.tick),
             Job("reports", REPORT_SECONDS, self.report_drafts.tick),
+            Job("publicity", REPORT_SECONDS, self.publicity.tick),
+            Job("audit heads", AUDIT_SECONDS, self.audit_heads.tick),
+            Job("reading", WATCH_SECONDS, self.reading_watch.tick),
             Job("search words", WORDS_SECONDS, lambda now: catch_up(self.office)),
             Job("rules", RULES_SECONDS, lambda now: self.rulebook.refresh()),
+            Job("room", ROOM_SECONDS, self.watch_room),
+            Job("backups", BACKUP_SECONDS, self.backups.tick),
             Job("housekeeping", HOUSE_SECONDS, lambda now: self.housekeeping.tidy()),
         )
 
@@ -132,10 +165,15 @@ class App:
         report = await self.reminders.tick(now)
         digests = await self.digests.tick(now)
         await self.hooks.tick(now)
+        await self.check_ins.tick(now)
         await self.report_drafts.tick(now)
+        await self.publicity.tick(now)
+        await self.reading_watch.tick(now)
+        await self.audit_heads.tick(now)
         await self.housekeeping.tidy()
         await catch_up(self.office)
         await self.fetcher.drain()
+        await self.cleaner.drain()
         await self.delivery.drain()
         sent = {name: dict(counts) for name, counts in self.delivery.counts.items()}
         return [
@@ -174,7 +212,7 @@ class App:
     async def ready(self) -> Mapping[str, object]:
         """Whether the database answers and messages flow."""
         try:
-            waiting = await self.office.read(lambda unit: unit.outbox.counts())
+            waiting, held = await self.office.read(lambda unit: (unit.outbox.counts(), copies.held(unit)))
         except DatabaseFault:
             return {"ok": False, "database": False}
         self._waiting.set(waiting.get("queued", 0))
@@ -183,7 +221,18 @@ class App:
             "database": True,
             "channels_down": sorted(self.delivery.down),
             "waiting": waiting.get("queued", 0),
+            "files_taken": self.vault.takes_files,
+            "files_held_for_scanner": held,
+            "free_mb": self.vault.free // MEGABYTE,
+            **await self.backups.state(self.clock()),
         }
+
+    async def watch_room(self, now: datetime) -> None:
+        """Tell the operator that files are refused for want of room, while it is so."""
+        if not self.vault.takes_files:
+            await self.alarms.raise_(
+                f"Đĩa còn dưới {self.settings.free_space_mb} MB: tạm không nhận tệp, chỉ nhận chữ. Cần dọn đĩa."
+            )
 
     async def close(self) -> None:
         """Close channels and database."""
@@ -196,7 +245,8 @@ class App:
     def _counters(self) -> Mapping[str, Callable[[], None]]:
         updates = Counter("hoiam_updates", "Updates by what became of them", ["outcome"], registry=self.registry)
         self._waiting = Gauge("hoiam_outbox_waiting", "Messages waiting to be sent", registry=self.registry)
-        return {name: updates.labels(name).inc for name in ("taken", "repeated", "failed", "unavailable")}
+        outcomes = ("taken", "repeated", "failed", "unavailable", "slowed")
+        return {name: updates.labels(name).inc for name in outcomes}
 
     def _services(self) -> WebServices:
         def places() -> list[tuple[str, str]]:

@@ -42,12 +42,16 @@ COMMANDS: dict[str, tuple[str, str, Words]] = {
             _arg("--locality", default="", help="code of the commune (needed where there are several)"),
             _arg("--post", default="", help="code of the person's post, for conflict rules"),
             _arg("--hamlet", default="", help="code of the hamlet, for hamlet posts"),
+            _arg("--reason", default="", help="kept in the register of changes"),
         ],
     ),
     "officer revoke": (
         "close an officer account",
         "officer:revoke",
-        [_arg("id", help="id as printed by officer list")],
+        [
+            _arg("id", help="id as printed by officer list"),
+            _arg("--reason", default="", help="kept in the register of changes"),
+        ],
     ),
     "officer list": ("officer accounts", "officer:show", [_arg("--locality", default="")]),
     "calendar add-off": (
@@ -109,6 +113,121 @@ COMMANDS: dict[str, tuple[str, str, Words]] = {
         ],
     ),
     "report list": ("periodic reports there are", "report:show", [_arg("--locality", default="")]),
+    "audit verify": (
+        "whether the audit chain is whole and the one whose heads were published",
+        "audit:verify",
+        [_arg("--head", default=[], action="append", help="a head published earlier, as HEAD or POSITION:HEAD")],
+    ),
+    "audit head": ("the head of the audit chain now", "audit:head", []),
+    "keys list": ("the master keys by number, and how much is under each", "keys:show", []),
+    "keys rotate": ("add a master key and seal everything again under it, while running", "keys:rotate", []),
+    "keys retire": (
+        "take old master keys out of the key file, once nothing is under them",
+        "keys:retire",
+        [_arg("--even-broken", action="store_true", help="although some values open with no key at all")],
+    ),
+    "sealed key": (
+        "make a body's key for sealed reports, on the holder's own machine",
+        "sealed:key",
+        [
+            _arg("--body", required=True, help="code of the receiving body, as mttq"),
+            _arg("--out", required=True, help="folder for the key file and the three recovery sheets"),
+        ],
+    ),
+    "sealed copy": (
+        "the same key under another passphrase, for a second holder",
+        "sealed:copy",
+        [_arg("--key-file", required=True), _arg("--out", required=True, help="the new key file")],
+    ),
+    "sealed recover": (
+        "the key again from two of the three recovery sheets, under a new passphrase",
+        "sealed:recover",
+        [
+            _arg("--share", required=True, action="append", help="file with the words of one sheet; given twice"),
+            _arg("--out", required=True, help="the new key file"),
+        ],
+    ),
+    "sealed open": (
+        "open a saved bundle of a sealed report, off-line",
+        "sealed:open_",
+        [
+            _arg("bundle"),
+            _arg("--key-file", required=True, action="append", help="may be repeated, for older keys"),
+            _arg("--out", default="", help="folder for the files; without it only their names are shown"),
+        ],
+    ),
+    "sealed export": (
+        "write the bundle of a sealed report, still sealed (on the server)",
+        "sealed_server:export",
+        [
+            _arg("case", help="number of the case"),
+            _arg("--out", required=True),
+            _arg("--locality", default=""),
+        ],
+    ),
+    "sealed on": (
+        "seal reports about persons from now on (on the server)",
+        "sealed_server:on",
+        [_arg("--locality", default="")],
+    ),
+    "sealed off": (
+        "seal no more; what is sealed stays so (on the server)",
+        "sealed_server:off",
+        [_arg("--locality", default="")],
+    ),
+    "sealed status": (
+        "whether reports are sealed, and each body's keys (on the server)",
+        "sealed_server:status",
+        [_arg("--locality", default="")],
+    ),
+    "backup key": ("a new key for backups: the secret half for paper, the public half for .env", "backup:key", []),
+    "backup make": (
+        "make a backup now",
+        "backup:make_",
+        [
+            _arg("--hourly", action="store_true", help="as the running program does: quietly, noting nothing"),
+            _arg("--fewer", action="store_true", help="although the database has lost cases, which is meant"),
+        ],
+    ),
+    "backup list": ("the backups there are, and the last results", "backup:show", []),
+    "backup restore": (
+        "put a backup back on an empty machine",
+        "backup:restore_",
+        [
+            _arg("file", help="hoiam-…Z.age, in the folder of backups with all that lies there"),
+            _arg("--identity", default="", help="file with the secret key; typed in when missing"),
+            _arg("--into", default="", help="data folder, instead of HOIAM_DATA_DIR"),
+        ],
+    ),
+    "backup drill": (
+        "restore the newest backup beside the installation, check it and throw it away",
+        "backup:drill_",
+        [
+            _arg("file", nargs="?", default="", help="another backup than the newest"),
+            _arg("--identity", default="", help="file with the secret key; the machine's own when missing"),
+            _arg("--hourly", action="store_true", help="as the running program does: noting nothing"),
+        ],
+    ),
+    "backup held": (
+        "messages that waited when the backup was made, held since the restore",
+        "backup:held",
+        [
+            _arg("--release", action="store_true", help="send them after all"),
+            _arg("--drop", action="store_true", help="never send them"),
+        ],
+    ),
+    "purge": (
+        "erase what is past its term; hold, lift and holds keep cases from it",
+        "purge:purge_",
+        [
+            _arg("action", nargs="?", default="run", choices=("run", "hold", "lift", "holds")),
+            _arg("case", nargs="?", default="", help="hold: case number; lift: id of the hold"),
+            _arg("--dry-run", action="store_true", help="list what would go, and change nothing"),
+            _arg("--reason", default="", help="hold: why the case must be kept"),
+            _arg("--until", default="", help="hold: last day, as 2027-12-31; until lifted when missing"),
+            _arg("--locality", default=""),
+        ],
+    ),
     "bench": (
         "figures beside peers, as JSON lines (from the source tree)",
         "bench:bench",

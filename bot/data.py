@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from cases.calendar import WorkCalendar
+from cases.exposure import Exposure
 from cases.phrases import plain
 from cases.rule_compose import EditedRules, built
 from cases.rule_sources import Basis, untouched
@@ -88,6 +89,7 @@ def basis() -> Basis:
         spoken_posts=spoken_posts(),
         suggester=suggester(),
         samples=tuple(read_yaml("sample_messages.yaml")["messages"]),
+        exposure=Exposure.from_data(read_yaml("exposure.yaml")),
     )
 
 

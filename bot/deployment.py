@@ -1,7 +1,7 @@
 """What is unsafe for the open Internet in settings that are otherwise sound, each with its cure.
 
 It looks at settings, files and mounts of this machine as the user who runs it; it opens no database and no key, and
-asks nothing of the network. It cannot see firewalls, the proxy's configuration or whether backups are made.
+asks nothing of the network. It cannot see firewalls or the proxy's configuration.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from bot.settings import Settings, is_loopback, networks
+from bot.settings import Settings
+from bot.settings_checks import is_loopback, networks
 from storage.sqlite import journal_mode
 
 UNSAFE, NOTE = "unsafe", "note"
@@ -44,7 +45,7 @@ class Finding:
 def look(settings: Settings, mounts: str | None = None) -> list[Finding]:
     """Everything found, the unsafe first. `mounts`: what `/proc/self/mountinfo` says, for tests."""
     table = _read(MOUNTS) if mounts is None else mounts
-    found = [*_doors(settings), *_proxies(settings), *_owners(settings), *_database(settings, table)]
+    found = [*_doors(settings), *_proxies(settings), *_owners(settings), *_database(settings, table), *_kept(settings)]
     return sorted(found, key=lambda one: one.level != UNSAFE)
 
 
@@ -85,6 +86,24 @@ def _doors(settings: Settings) -> Iterator[Finding]:
             "HOIAM_METRICS_PUBLIC=true",
             "everybody who reaches the site can read how many messages come and go",
             "set it to false and let Prometheus ask on this machine",
+        )
+
+
+def _kept(settings: Settings) -> Iterator[Finding]:
+    """What outlasts this machine."""
+    if not settings.backup_recipient:
+        yield Finding(
+            UNSAFE,
+            "HOIAM_BACKUP_RECIPIENT",
+            "is empty, so no backups are made and a broken disk takes every case with it",
+            "run `hoiam backup key`, keep the secret half on paper and write the public half here (docs/restore.md)",
+        )
+    if settings.audit_heads is None:
+        yield Finding(
+            NOTE,
+            "HOIAM_AUDIT_HEADS",
+            "is empty, so the heads of the audit lie on the machine whose administrator they watch",
+            "name a folder on another machine's disk",
         )
 
 

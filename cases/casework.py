@@ -12,10 +12,10 @@ from cases.intake import poke
 from cases.lifecycle import Actor, NotAllowed, actions
 from cases.model import Case, CaseEvent, Officer, OfficerRole, State
 from cases.notices import tell_officer
-from cases.ports import CaseQuery, Reporter, UnitOfWork
+from cases.ports import CaseQuery, UnitOfWork
 from cases.routing import forwarder_of
 from cases.rules import Rules, show_date
-from cases.visibility import Sight, may_ask_identity, may_see_identity, sight
+from cases.visibility import Sight, may_ask_identity, sight
 
 DESK_ROLES = frozenset({OfficerRole.HANDLER, OfficerRole.TRIAGE})
 TOGETHER = frozenset(
@@ -38,7 +38,10 @@ class Refused(NotAllowed):
 def allowed(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, now: datetime) -> tuple[str, ...]:
     """What this officer may do with the case now, in the order to offer it."""
     proposal = open_refusal(unit, case)
-    return actions(case, officer, rules.directory_of(case, now), refusal_by=proposal.actor if proposal else "")
+    found = actions(case, officer, rules.directory_of(case, now), refusal_by=proposal.actor if proposal else "")
+    if "confirm_refusal" in found and officer.id in refusers(unit, case):
+        return tuple(one for one in found if one != "confirm_refusal")
+    return found
 
 
 def check(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, action: str, now: datetime) -> Directory:
@@ -84,6 +87,18 @@ def open_refusal(unit: UnitOfWork, case: Case) -> CaseEvent | None:
     told = ("refusal_proposed", "refusal_rejected", "refused")
     last = next((event for event in reversed(unit.cases.history(case.id)) if event.what in told), None)
     return last if last is not None and last.what == "refusal_proposed" else None
+
+
+def refusers(unit: UnitOfWork, case: Case) -> frozenset[str]:
+    """Officers who refused this case before, either of the two each time: they do not agree to it a second time."""
+    found: set[str] = set()
+    proposed = ""
+    for event in unit.cases.history(case.id):
+        if event.what == "refusal_proposed":
+            proposed = event.actor
+        if event.what == "refused":
+            found |= {proposed, event.actor}
+    return frozenset(found - {""})
 
 
 def actor_of(officer: Officer, case: Case, directory: Directory) -> Actor:
@@ -156,6 +171,7 @@ def read_content(unit: UnitOfWork, officer: Officer, case: Case, now: datetime) 
     """Log that an officer read the content, at most once per officer and hour."""
     if unit.ledger.once(_read_key(officer, case, now), now):
         unit.cases.log(CaseEvent(case.id, now, "read", officer.id))
+        unit.audit.enter("case_viewed", actor=officer.id, case_id=case.id)
 
 
 def was_read(unit: UnitOfWork, officer: Officer, case: Case, now: datetime) -> bool:
@@ -245,19 +261,6 @@ def may_reveal(officer: Officer, case: Case, directory: Directory) -> bool:
     """Whether "see who sent it" is offered: a handler of the receiving body, where the reporter's choice allows it."""
     handles = OfficerRole.HANDLER in officer.roles and officer.body in directory.same_as(case.receiving_body)
     return handles and may_ask_identity(officer, case, directory)
-
-
-def reveal_identity(
-    unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, reason: str, now: datetime
-) -> Reporter | None:
-    """Who sent the case, for a written reason that is logged before anything is shown; None when it was erased."""
-    directory = rules.directory_of(case, now)
-    if sight(officer, case, directory) < Sight.CONTENT:
-        raise Hidden(case.id)
-    if not may_reveal(officer, case, directory) or not may_see_identity(officer, case, directory, reason):
-        raise Refused("identity_closed" if reason.strip() else "no_reason")
-    unit.cases.log(CaseEvent(case.id, now, "identity_read", officer.id, {"reason": reason.strip()}))
-    return unit.people.reporter(case.reporter)
 
 
 def today_of(rules: Rules, now: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -16,11 +17,13 @@ FIELDS = (
     "closed_at", "channel", "hamlet", "work", "priority", "outcome", "verdict", "text", "reminders",
 )  # fmt: skip
 _GIVEN = tuple(name for name in FIELDS if name not in ("answered_on", "text", "reminders"))
-IDENTITY = ("reporter_name", "reporter_phone")
 DAYS = frozenset({"received_on", "due_on", "extended_due_on", "answered_on"})
 INSTANTS = frozenset({"submitted_at", "forwarded_at", "relayed_at", "closed_at"})
 ON_NOTICE = DAYS | INSTANTS | {"code", "kind", "topic", "receiving_body", "competent_authority", "state", "reminders"}
 """What a notice tells (number, topic, state, bodies, dates); the rest of the row stays empty."""
+
+
+_FORMULA = re.compile(r"[\s\u200b\ufeff]*[=+\-@\t\r\n＝＋－＠]")
 
 
 class Form(StrEnum):
@@ -61,5 +64,5 @@ def _plain(value: Any) -> Any:
 
 
 def safe_cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula when it reads a CSV file."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text
+    """Text that no spreadsheet takes for a formula when it reads a CSV file, also after blanks and in full width."""
+    return f"'{text}" if _FORMULA.match(text) else text

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
+from cases.messages import FileRef
 from cases.model import CaseEvent
 from cases.notices import tell_reporter
 from cases.ports import CaseFile, UnitOfWork
@@ -15,6 +17,8 @@ def tell_file_failed(unit: UnitOfWork, rules: Rules, file: CaseFile, now: dateti
     case = unit.cases.get(file.case_id) if file.case_id else None
     if case is None:
         return
+    if case.sealed_to:  # nothing is left to fetch it by
+        unit.files.save(replace(file, source=FileRef(file.source.kind, "")))
     unit.cases.log(CaseEvent(case.id, now, "file_failed", "system", {"fault": file.fault}))
     known = f"file_fault_{file.fault}"
     why = rules.wording.say(known if rules.wording.has(known) else "file_fault_unreachable")

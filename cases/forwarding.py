@@ -63,6 +63,8 @@ def forward(
     `doc_before_report`, `no_forwarder`, `no_authority`, `not_an_authority`, `conflict_body`, `no_contact` (SV-1).
     """
     directory = check(unit, rules, officer, case, "forward", now)
+    if case.sealed_to and not content.strip():
+        raise Refused("sealed_no_words")
     _check_letter(case, doc_no, doc_date, local_date(now))
     sealed_by = forwarder_of(directory, case.receiving_body, case.excluded_bodies)
     if not sealed_by:

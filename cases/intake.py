@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cases import sealing
 from cases.calendar import local_date
 from cases.conflict import linked_officers
 from cases.directory import Directory
@@ -13,6 +14,7 @@ from cases.model import Case, CaseEvent, Kind, Officer, OfficerRole, Priority, S
 from cases.notices import officers_around, tell_officer
 from cases.ports import Chat, Reporter, UnitOfWork
 from cases.receipts import new_receipt_code
+from cases.reprisal import bodies_kept_out
 from cases.routing import Route, route
 from cases.rules import Rules, show_date
 from cases.visibility import Sight, sight
@@ -70,7 +72,7 @@ def find_route(rules: Rules, directory: Directory, draft: Draft, original: Case 
         chosen_body=draft.chosen_body,
         retaliation=draft.retaliation,
         also_front_deputy=draft.also_front_deputy,
-        original_case_bodies=_bodies_of(original),
+        original_case_bodies=bodies_kept_out(directory, rules.taxonomy, original) if original else (),
         investor=work.investor if work else "",
     )
 
@@ -86,9 +88,13 @@ def submit(unit: UnitOfWork, rules: Rules, chat: Chat, draft: Draft, now: dateti
         sorted(linked_officers(officers, directory, case.subject_posts, case.subject_body, case.hamlet))
     )
     receipt = new_receipt_code()
+    key = sealing.key_for(unit, rules, case.locality, case.subject, case.receiving_body)
+    told = sealing.take_out(case) if key else {}
     unit.cases.add(case, receipt)
     unit.people.save_reporter(_reporter(case, chat, draft, now))
     unit.files.claim_draft(chat.key, case.id)
+    if key:
+        sealing.keep_report(unit, directory, case, told, (draft.name, draft.phone), key)
     unit.cases.log(CaseEvent(case.id, now, "submitted", "resident", {"body": case.receiving_body}))
     announce(unit, rules, directory, case, now, officers)
     return Submission(case, receipt, way)
@@ -105,8 +111,12 @@ def announce(
     """Tell each officer who may work the case that it is there: number, topic, date. Returns how many were told."""
     told = 0
     wanted = OfficerRole.TRIAGE if case.state is State.NEEDS_COI_CHECK else OfficerRole.HANDLER
+    spell = "" if case.priority is Priority.URGENT else _crowded(unit, case.locality, now)
     for officer in officers_around(unit, rules, case.locality) if officers is None else officers:
         if wanted in officer.roles and sight(officer, case, directory) >= Sight.CONTENT:
+            if spell:
+                told += _tell_of_many(unit, rules, officer, spell, now)
+                continue
             told += tell_officer(
                 unit,
                 rules,
@@ -119,6 +129,27 @@ def announce(
                 date=show_date(local_date(now)),
             )
     return told
+
+
+SPELL = 300  # seconds
+ONE_BY_ONE = 5
+
+
+def _crowded(unit: UnitOfWork, locality: str, now: datetime) -> str:
+    """The spell of five minutes, once more than five cases were announced in it in this locality; else "".
+
+    A flood of reports must not become a flood of notices: the inbox and the morning digest have every one of them.
+    """
+    spell = f"{locality}:{int(now.timestamp()) // SPELL}"
+    free = any(unit.ledger.once(f"announced:{spell}:{number}", now) for number in range(ONE_BY_ONE))
+    return "" if free else spell
+
+
+def _tell_of_many(unit: UnitOfWork, rules: Rules, officer: Officer, spell: str, now: datetime) -> bool:
+    """At most one notice a spell that many cases came in, without numbers or topics."""
+    if not unit.ledger.once(f"many:{officer.id}:{spell}", now):
+        return False
+    return tell_officer(unit, rules, officer, "officer_many_new_cases", f"many:{spell}", "")
 
 
 def poke(case: Case, now: datetime) -> None:
@@ -172,16 +203,10 @@ def _reporter(case: Case, chat: Chat, draft: Draft, now: datetime) -> Reporter:
         case_id=case.id,
         chat_key=chat.key,
         secrecy=draft.secrecy,
-        name=draft.name,
-        phone=draft.phone,
+        name="" if case.sealed_to else draft.name,
+        phone="" if case.sealed_to else draft.phone,
         lang=chat.lang,
         consent_version=chat.consent_version,
         consent_at=chat.consent_at,
         created_at=now,
     )
-
-
-def _bodies_of(case: Case | None) -> tuple[str, ...]:
-    if case is None:
-        return ()
-    return tuple(body for body in (case.subject_body, *case.excluded_bodies) if body)

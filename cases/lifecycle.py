@@ -75,7 +75,7 @@ WHO: Mapping[State, Mapping[State, frozenset[Actor]]] = {
         State.SUBMITTED: frozenset({_R, _H}),  # reopened before any answer
         State.DIALOGUE: frozenset({_R, _H}),  # reopened after an answer
     },
-    State.PUBLISHED: {},
+    State.PUBLISHED: {State.CLOSED: frozenset({_H})},  # taken off the board again
     State.WITHDRAWN: {},
 }
 """Domain 5.1: from each state to each next one, and who may take the step."""

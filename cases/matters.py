@@ -49,6 +49,8 @@ def merge(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, other: C
         raise Refused("merge_state")
     if case.matter and other.matter:
         raise Refused("two_matters")
+    if case.sealed_to or other.sealed_to:  # what one sender wrote must not travel on the other's paper
+        raise Refused("merge_sealed")
     if other.state in ON_THE_WAY:
         check_authority(directory, case, other.competent_authority)
     if _kept_from(case) != _kept_from(other):  # whoever sees one of them would learn of the other

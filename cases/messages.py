@@ -86,6 +86,8 @@ class Incoming:
     place: Place | None = None
     contact: Contact | None = None
     start: str = ""
+    ref: str = ""
+    """The messenger's own number of the message, the same for each of its edits; "" where it has no edits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,6 +215,7 @@ class Case:
     assigned_unit: str = ""  # unit inside the authority; responsibility stays with the authority
     next_nudge_at: datetime | None = None
     urgings: int = 0
+    sealed_to: str = ""  # body whose key alone opens what was told; "" for an ordinary case
     version: int = 0
 
     @property

@@ -14,6 +14,7 @@ from cases.messages import Choice, Outgoing, Template
 from cases.model import Case, Officer
 from cases.ports import Chat, UnitOfWork
 from cases.rules import Rules
+from cases.sealing import TOLD_ELSEWHERE
 
 KEPT_OFFERS = 12  # notices with buttons remembered per chat; an older button is answered politely
 
@@ -59,7 +60,8 @@ def tell_reporter(
     if chat is None:
         return False
     fill = {**rules.commune_values(case.locality), "case_code": case.code, **fill}
-    text = rules.wording.say(key, chat.lang, **fill)
+    quiet = bool(case.sealed_to) and key in TOLD_ELSEWHERE
+    text = rules.wording.say("sealed_news" if quiet else key, chat.lang, **fill)
     choices: tuple[Choice, ...] = ()
     if action:
         labels = rules.wording.labels(key, chat.lang)

@@ -220,6 +220,7 @@ def try_pin(unit: UnitOfWork, rules: Rules, officer: Officer, pin: str, pins: Pi
         officer.pin_failures = 0
         officer.unlocked_until = now + timedelta(minutes=rules.limits.pin_minutes)
         unit.people.save_officer(officer)
+        unit.audit.enter("signed_in", actor=officer.id, detail={"door": "chat"})
         return Tried.RIGHT
     officer.pin_failures += 1
     shut = officer.pin_failures >= rules.limits.pin_tries
@@ -228,6 +229,7 @@ def try_pin(unit: UnitOfWork, rules: Rules, officer: Officer, pin: str, pins: Pi
         unit.ledger.once(_shut_key(officer, now), now)
     unit.people.save_officer(officer)
     if shut:
+        unit.audit.enter("pin_shut", actor=officer.id)
         _tell_coordinator(unit, rules, officer, now)
     return Tried.LOCKED if shut else Tried.WRONG
 

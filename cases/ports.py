@@ -14,6 +14,8 @@ from typing import Protocol
 
 from cases.messages import Address, FileRef, Outgoing
 from cases.model import Case, CaseEvent, Officer, Secrecy, State
+from cases.sender_ports import CheckIns, Identities
+from cases.trust_ports import Audit, Erasures, Sealed
 
 
 @dataclass(slots=True)
@@ -82,6 +84,7 @@ class CaseFile:
     attempts: int = 0
     next_try_at: datetime | None = None
     fault: str = ""
+    key: bytes = field(default=b"", repr=False, compare=False)  # what its content is sealed under; given by the store
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ class CaseQuery:
     clock_running: bool = False
     nudge_before: datetime | None = None
     limit: int = 0
+    about: frozenset[str] = frozenset()  # codes of posts or ids of officers that the exclusions name
 
 
 class Chats(Protocol):
@@ -129,7 +133,7 @@ class Cases(Protocol):
     """Cases and their history."""
 
     def next_code(self, locality: str, year: int) -> str:
-        """The next case number of this locality and year, without gaps (`PA-2026-000123`)."""
+        """The next case number of this locality and year; numbers leap at random (`PA-2026-000123`)."""
 
     def add(self, case: Case, receipt_code: str) -> None:
         """Store a new case; only a keyed hash of the receipt code is kept."""
@@ -256,6 +260,16 @@ class UnitOfWork(Protocol):
     def files(self) -> Files: ...
     @property
     def ledger(self) -> Ledger: ...
+    @property
+    def erasures(self) -> Erasures: ...
+    @property
+    def audit(self) -> Audit: ...
+    @property
+    def sealed(self) -> Sealed: ...
+    @property
+    def identities(self) -> Identities: ...
+    @property
+    def check_ins(self) -> CheckIns: ...
 
     def receive(self, channel: str, message_id: str, at: datetime) -> bool:
         """True the first time this update is seen; False for a repeat."""

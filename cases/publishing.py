@@ -57,7 +57,10 @@ def surroundings(rules: Rules, store: Publications, case: Case, hamlet: str, now
 def current(
     unit: UnitOfWork, rules: Rules, store: Publications, officer: Officer, case: Case, now: datetime
 ) -> Publication:
-    """The case's publication, or a new draft that is not stored yet. Raises `Hidden`; Refused: `publish_state`."""
+    """The case's publication, or a new draft that is not stored yet.
+
+    Raises `Hidden`. Refused: `publish_state`, `publish_off_board` (its sender does not want it published).
+    """
     directory = rules.directory_of(case, now)
     if not may_publish(officer, case, directory):
         raise Hidden(case.id)
@@ -66,6 +69,7 @@ def current(
         return standing
     if case.state not in READY or case.reply is None:
         raise Refused("publish_state")
+    _check_wish(unit, case)
     fresh = Publication(
         id=unit.new_id(),
         public_id="",
@@ -155,6 +159,7 @@ def propose(
     directory = rules.directory_of(case, now)
     if publication.stage is not Stage.DRAFT or not may_publish(officer, case, directory):
         raise Refused("publish_state")
+    _check_wish(unit, case)
     _check_publishable(rules, store, case, publication, now)
     others = second_persons(unit, directory, case, publication)
     if not others:
@@ -197,6 +202,7 @@ def approve(
         raise Refused("publish_changed")
     if officer.id in publication.authors:
         raise Refused("publish_same_person")
+    _check_wish(unit, case)
     verdict = _check_publishable(rules, store, case, publication, now)
     if verdict.warned and not looked:
         raise Refused("publish_look")
@@ -210,6 +216,7 @@ def approve(
     publication.published_at = now
     store.save(publication)
     record(unit, case, officer, "published", now, score=verdict.score)
+    unit.audit.enter("published", actor=officer.id, case_id=case.id)
 
 
 def send_back(
@@ -257,7 +264,15 @@ def withdraw(
     publication.withdrawn_by, publication.reason = officer.id, reason.strip()
     publication.text = PublicText("", "")
     store.save(publication)
-    unit.cases.log(CaseEvent(case.id, now, "publication_withdrawn", officer.id, {"reason": reason.strip()}))
+    if case.state is State.PUBLISHED:
+        move(case, State.CLOSED, Actor.HANDLER)
+    record(unit, case, officer, "publication_withdrawn", now, reason=reason.strip())
+    unit.audit.enter("publication_withdrawn", actor=officer.id, case_id=case.id)
+
+
+def _check_wish(unit: UnitOfWork, case: Case) -> None:
+    if unit.check_ins.wish(case.id).off_board:
+        raise Refused("publish_off_board")
 
 
 def _check_publishable(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cases.intake import announce, poke
+from cases.intake import poke
 from cases.lifecycle import Actor, move, withdraw_effect
 from cases.model import Case, CaseEvent, OfficerRole, State, Verdict
 from cases.notices import officers_around, tell_officer
 from cases.ports import Chat, UnitOfWork
 from cases.rules import Rules
-from cases.scope import POST_UNKNOWN
+from cases.sealing import VERDICT, keep_addition, keep_identity, keep_words
 from cases.visibility import Sight, sight
 
 
@@ -22,7 +22,8 @@ def own_cases(unit: UnitOfWork, chat: Chat) -> list[Case]:
 
 def add_information(unit: UnitOfWork, rules: Rules, case: Case, text: str, files: int, now: datetime) -> None:
     """Keep an addition; it also answers an officer's question and puts the case back to work."""
-    unit.cases.log(CaseEvent(case.id, now, "added", "resident", {"text": text, "files": files}))
+    kept = keep_addition(unit, case, text)
+    unit.cases.log(CaseEvent(case.id, now, "added", "resident", {"text": kept, "files": files}))
     if case.state is State.NEEDS_INFO:
         move(case, State.SUBMITTED, Actor.RESIDENT)
         poke(case, now)
@@ -38,8 +39,7 @@ def withdraw(unit: UnitOfWork, rules: Rules, case: Case, now: datetime) -> str:
         case.closed_at = now
         unit.outbox.cancel(case.id, "reminder")
     if case.reporter:
-        unit.people.drop_reporter(case.reporter)
-        case.reporter = ""
+        forget_reporter(unit, case)
     unit.cases.log(CaseEvent(case.id, now, effect, "resident"))
     poke(case, now)
     unit.cases.save(case)
@@ -61,8 +61,8 @@ def give_verdict(unit: UnitOfWork, rules: Rules, case: Case, verdict: Verdict, n
 
 def give_reason(unit: UnitOfWork, case: Case, reason: str, now: datetime) -> None:
     """Keep the reason behind a verdict."""
-    case.verdict_note = reason
-    unit.cases.log(CaseEvent(case.id, now, "verdict_reason", "resident", {"text": reason}))
+    case.verdict_note = keep_words(unit, case, VERDICT, reason)
+    unit.cases.log(CaseEvent(case.id, now, "verdict_reason", "resident", {"text": case.verdict_note}))
     unit.cases.save(case)
 
 
@@ -79,21 +79,6 @@ def ask_dialogue(unit: UnitOfWork, rules: Rules, case: Case, now: datetime) -> b
     return True
 
 
-def appeal(unit: UnitOfWork, rules: Rules, case: Case, now: datetime) -> bool:
-    """Ask for a refusal to be looked at again: the case returns to intake; False when it was not refused."""
-    if case.state is not State.REJECTED:
-        return False
-    unknown = POST_UNKNOWN in case.excluded_bodies
-    move(case, State.NEEDS_COI_CHECK if unknown else State.SUBMITTED, Actor.RESIDENT)
-    case.excluded_bodies = tuple(code for code in case.excluded_bodies if code != POST_UNKNOWN)
-    case.closed_at = None
-    poke(case, now)
-    unit.cases.log(CaseEvent(case.id, now, "appealed", "resident"))
-    unit.cases.save(case)
-    announce(unit, rules, rules.directory_of(case, now), case, now)
-    return True
-
-
 def rejoin(unit: UnitOfWork, rules: Rules, case: Case, chat: Chat, now: datetime) -> bool:
     """Whoever holds the receipt code takes the news of this case to this chat; the old chat is told so."""
     reporter = unit.people.reporter(case.reporter) if case.reporter else None
@@ -102,6 +87,8 @@ def rejoin(unit: UnitOfWork, rules: Rules, case: Case, chat: Chat, now: datetime
     old = unit.chats.get(reporter.chat_key)
     reporter.chat_key = chat.key
     unit.people.save_reporter(reporter)
+    if case.sealed_to:
+        unit.sealed.apart(chat)
     unit.cases.log(CaseEvent(case.id, now, "rejoined", "resident"))
     if old is not None:
         from cases.messages import Outgoing
@@ -116,8 +103,7 @@ def erase_identity(unit: UnitOfWork, chat: Chat, now: datetime) -> int:
     """Erase who sent every case of this chat, and the consent; the cases go on without. Returns how many cases."""
     count = 0
     for case in own_cases(unit, chat):
-        unit.people.drop_reporter(case.reporter)
-        case.reporter = ""
+        forget_reporter(unit, case)
         unit.cases.log(CaseEvent(case.id, now, "identity_erased", "resident"))
         unit.cases.save(case)
         count += 1
@@ -126,12 +112,22 @@ def erase_identity(unit: UnitOfWork, chat: Chat, now: datetime) -> int:
     return count
 
 
+def forget_reporter(unit: UnitOfWork, case: Case) -> None:
+    """Erase who sent a case, in what is kept and in whatever backup is restored later; the caller saves the case."""
+    unit.erasures.remember_identity(case.reporter)
+    unit.people.drop_reporter(case.reporter)
+    keep_identity(unit, case, "", "")
+    case.reporter = ""
+
+
 def correct_identity(unit: UnitOfWork, chat: Chat, name: str, phone: str, now: datetime) -> int:
     """Write name and phone into the vault entries of this chat's open cases; returns how many."""
     count = 0
     for reporter in unit.people.reporters_of_chat(chat.key):
-        reporter.name, reporter.phone = name, phone
-        unit.people.save_reporter(reporter)
+        case = unit.cases.get(reporter.case_id)
+        if case is None or not keep_identity(unit, case, name, phone):
+            reporter.name, reporter.phone = name, phone
+            unit.people.save_reporter(reporter)
         unit.cases.log(CaseEvent(reporter.case_id, now, "identity_corrected", "resident"))
         count += 1
     return count

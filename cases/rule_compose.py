@@ -18,6 +18,9 @@ from cases.suggest import Suggester
 from cases.taxonomy import Taxonomy
 from cases.wording import Wording
 
+CONSENT = frozenset({"consent_short", "consent_full"})
+"""Texts by which a resident consents (Law 91/2025/QH15 on personal data)."""
+
 
 @dataclass(frozen=True)
 class EditedRules(Rules):
@@ -79,13 +82,19 @@ def built(basis: Basis, sources: Sources, edits: Sequence[RuleEdit] = (), day: d
         emergency_numbers=data["emergency_numbers"],
         spoken_posts=basis.spoken_posts,
         limits=Limits(**(data.get("limits") or {})),
-        consent_version=int(data.get("consent_version", 1)),
+        consent_version=int(data.get("consent_version", 1)) + _consent_edit(edits, day),
+        exposure=basis.exposure,
         basis=basis,
         sources=sources,
         edits=tuple(edits),
         faults=sources.faults,
         day=day,
     )
+
+
+def _consent_edit(edits: Sequence[RuleEdit], day: date) -> int:
+    """The number of the newest edit in force of what residents agree to: other words need a new agreement."""
+    return max((one.id for one in holding(edits, day) if one.what is What.WORDING and one.about in CONSENT), default=0)
 
 
 def _suggester(basis: Basis, sources: Sources) -> Suggester:

@@ -9,6 +9,7 @@ from typing import Any
 from cases.calendar import WorkCalendar
 from cases.calendar_edits import folded, read_change
 from cases.directory_edits import patched
+from cases.exposure import Exposure
 from cases.rule_edits import RuleEdit, What, in_force
 from cases.suggest import Suggester
 
@@ -31,6 +32,7 @@ class Basis:
     spoken_posts: Mapping[str, tuple[str, ...]]
     suggester: Suggester
     samples: Sequence[str] = ()
+    exposure: Exposure = field(default_factory=Exposure)
 
 
 @dataclass(frozen=True)

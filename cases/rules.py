@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from cases.calendar import ZONE, WorkCalendar, local_date
 from cases.clocks import DeadlineProfile, InternalTargets
 from cases.directory import Directory, DirectoryBook
+from cases.exposure import Exposure
 from cases.model import Case
 from cases.names import Name
 from cases.reminder_policy import ReminderPolicy
@@ -29,8 +30,8 @@ class Article:
     answer_en: str = ""
 
     def __post_init__(self) -> None:
-        for field, english in (("question", self.question_en), ("answer", self.answer_en)):
-            object.__setattr__(self, field, Name(getattr(self, field), english))
+        for name, english in (("question", self.question_en), ("answer", self.answer_en)):
+            object.__setattr__(self, name, Name(getattr(self, name), english))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Limits:
     draft_days: int = 7
     identity_months: int = 24
     case_years: int = 5
+    failed_update_days: int = 90
     pin_tries: int = 5
     pin_minutes: int = 15
     messages_per_minute: int = 30
@@ -66,6 +68,7 @@ class Rules:
     limits: Limits = Limits()
     consent_version: int = 1
     zone: ZoneInfo = ZONE
+    exposure: Exposure = field(default_factory=Exposure)
 
     def directory(self, locality: str, now: datetime) -> Directory:
         """The locality's directory as of today."""

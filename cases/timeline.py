@@ -12,8 +12,15 @@ from cases.names import read_as
 from cases.rules import show_date
 from cases.wording import SOURCE
 
-ACCESS = frozenset({"read", "file_opened", "identity_read"})
+ACCESS = frozenset(
+    {
+        *("read", "file_opened", "identity_read", "identity_asked", "identity_agreed", "identity_declined"),
+        "original_opened",
+    }
+)
 """Looks at the case, told apart from its steps."""
+UNTOLD = frozenset({"identity_erased", "identity_corrected"})
+"""What a person does to all their cases at once: told, its moment would tie these cases together."""
 _DESK_ONLY = ACCESS | {"joined", "merged", "split", "points", "wrote", "taken", "kind_corrected", "topic_corrected"}
 _RESIDENT = "resident"
 _SYSTEM = ("", "system")
@@ -71,7 +78,7 @@ def additions(history: Iterable[CaseEvent]) -> list[CaseEvent]:
 
 
 def _tellable(event: CaseEvent, *, desk: bool) -> bool:
-    return event.what not in (ACCESS if desk else _DESK_ONLY)
+    return event.what not in UNTOLD and event.what not in (ACCESS if desk else _DESK_ONLY)
 
 
 def _line(event: CaseEvent, reading: Reading) -> Line:
@@ -96,9 +103,16 @@ def _day(text: object) -> str:
 NameOf = Callable[[str], str]
 _SAYS: dict[str, Callable[[CaseEvent, NameOf], object]] = {
     **dict.fromkeys(("asked_info",), lambda event, _: event.data.get("question")),
-    **dict.fromkeys(("added", "verdict_reason", "wrote"), lambda event, _: event.data.get("text")),
+    **dict.fromkeys(("added", "verdict_reason", "appeal_words", "wrote"), lambda event, _: event.data.get("text")),
     **dict.fromkeys(
-        ("extended", "split", "identity_read", "topic_corrected", "kind_corrected", "redirected"),
+        (
+            "extended",
+            "split",
+            "topic_corrected",
+            "kind_corrected",
+            "redirected",
+            *sorted(ACCESS - {"read", "file_opened"}),
+        ),
         lambda event, _: event.data.get("reason"),
     ),
     **dict.fromkeys(

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from cases.messages import Choice
+from handlers.parking import park, unpark
 from handlers.turn import Answer, Prompt, Turn
 
 END = ""
@@ -65,6 +66,7 @@ class Conversation:
 
     def begin(self, turn: Turn, name: str, at: str = "", **data: Any) -> None:
         """Start a dialogue, leaving any other one; asks its first question, or the one named by `at`."""
+        park(turn, name)
         self._stop(turn)
         turn.chat.talk.update({"dialogue": name, "data": data, "trail": []})
         self._go(turn, at or self._dialogues[name].first)
@@ -74,11 +76,18 @@ class Conversation:
         dialogue = self._dialogues[str(turn.chat.talk["dialogue"])]
         if answer.choice == Nav.CANCEL:
             dialogue.cancelled(turn)
-            self._stop(turn)
+            self._end(turn)
         elif answer.choice == Nav.BACK and self._trail(turn):
             self._go(turn, self._trail(turn).pop())
         else:
             self._take(turn, dialogue, answer)
+
+    def go_on(self, turn: Turn) -> bool:
+        """Take up the report that waited while something else was asked for; False when none did."""
+        step = unpark(turn)
+        if step:
+            self._go(turn, step)
+        return bool(step)
 
     def ask_again(self, turn: Turn) -> None:
         """Put the open question once more."""
@@ -95,7 +104,7 @@ class Conversation:
             turn.tell(following.hint) if following.hint else None
             self._ask(turn, here)
         elif following == END:
-            self._stop(turn)
+            self._end(turn)
         else:
             trail = self._trail(turn)
             if following != here:
@@ -123,6 +132,10 @@ class Conversation:
     def _trail(self, turn: Turn) -> list[str]:
         trail: list[str] = turn.chat.talk.setdefault("trail", [])  # type: ignore[assignment]
         return trail
+
+    def _end(self, turn: Turn) -> None:
+        self._stop(turn)
+        self.go_on(turn)
 
     def _stop(self, turn: Turn) -> None:
         for name in ("dialogue", "step", "data", "trail", "offer"):

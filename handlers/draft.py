@@ -11,9 +11,10 @@ from cases.messages import FileRef
 from cases.model import Kind, Secrecy, Subject
 from cases.ports import CaseFile
 from cases.routing import Route
-from handlers.turn import Turn
+from handlers.turn import Answer, Turn
 
 PARTS = "parts"
+EDITS = 20  # edited messages remembered
 IDENTITY_NUMBER = re.compile(r"(?<!\d)(?:\d{12}|\d{3}[ .]\d{3}[ .]\d{3}[ .]\d{3})(?!\d)")
 """Citizen identity numbers have twelve digits; nobody needs them here (domain 7.4, 7.5)."""
 
@@ -48,7 +49,9 @@ def draft_of(turn: Turn) -> Draft:
 
 
 def secrecy(data: dict[str, Any]) -> Secrecy:
-    """Anonymous when the person chose to hide the name; reports about people are confidential by default."""
+    """As chosen; else anonymous for who hid the name at the beginning, confidential for reports about people."""
+    if data.get("secrecy"):
+        return Secrecy(data["secrecy"])
     if data.get("hide_name"):
         return Secrecy.ANONYMOUS
     return Secrecy.CONFIDENTIAL if Subject(data.get("subject", Subject.OTHER)).is_person else Secrecy.OPEN
@@ -76,9 +79,47 @@ def add_story(turn: Turn, text: str) -> bool:
     text = covered(turn, text)
     kept = text[: max(room, 0)]
     if kept:
-        parts.append([turn.incoming.sent_at.timestamp(), turn.incoming.message_id, kept])
+        parts.append([turn.incoming.sent_at.timestamp(), turn.incoming.ref or turn.incoming.message_id, kept])
+        correct_early(turn, parts)
         parts.sort(key=lambda part: (part[0], part[1]))
     return len(kept) < len(text)
+
+
+def correct(turn: Turn) -> bool:
+    """Put an edited message in the place of what it was; False when that is not in the report being written.
+
+    An older edit never undoes a newer one, and an edit that comes before its message waits for it.
+    """
+    talk: dict[str, Any] = turn.chat.talk
+    data: dict[str, Any] = (talk.get("parked") or talk).get("data") or {}
+    parts: list[list[Any]] = data.get(PARTS, [])
+    edits: dict[str, list[Any]] = data.setdefault("edits", {})
+    incoming = turn.incoming
+    found = next((part for part in parts if part[1] == incoming.ref), None)
+    stamp = incoming.sent_at.timestamp()
+    if stamp < edits.get(incoming.ref, [0.0])[0] or not incoming.text.strip():
+        return found is not None
+    room = turn.rules.limits.text - sum(len(part[2]) + 1 for part in parts if part is not found)
+    edits[incoming.ref] = [stamp, covered(turn, incoming.text)[: max(room, 0)]]
+    data["edits"] = dict(list(edits.items())[-EDITS:])
+    if found is not None and edits[incoming.ref][1]:
+        found[2] = edits[incoming.ref][1]
+    return found is not None
+
+
+def correct_early(turn: Turn, parts: list[list[Any]]) -> None:
+    """The message just added was edited before it came."""
+    for ref, (_, text) in turn.data.get("edits", {}).items():
+        if parts[-1][1] == ref and text:
+            parts[-1][2] = text
+
+
+def name_and_phone(answer: Answer) -> tuple[str, str]:
+    """The name and number somebody leaves: a shared contact, or words with digits among them; empty where not given."""
+    digits = "".join(sign for sign in answer.phone or answer.text if sign.isdigit())
+    phone = digits if answer.phone or 9 <= len(digits) <= 12 else ""
+    words = "".join(sign for sign in answer.text if not sign.isdigit() and sign not in "+-.,:;()")
+    return answer.name or " ".join(words.split())[:80], phone
 
 
 def covered(turn: Turn, text: str) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from cases import resident
+from cases import checkins, resident
 from cases.messages import Choice
 from cases.model import Case, State, Verdict
 from cases.receipts import looks_like_receipt, read_case_code, read_receipt_code
 from cases.telling import told_days
+from handlers import check_in, sealed_talk
+from handlers.appeal import begin_appeal
 from handlers.conversation import END, Again, Dialogue, Step
 from handlers.draft import add_files
 from handlers.status import status_text
 from handlers.turn import Answer, Prompt, Turn
 
-ADD, WITHDRAW, WHY_DATE, REJOIN, DIALOGUE, LIST, NO, YES = (
+ADD, WITHDRAW, WHY_DATE, REJOIN, DIALOGUE, LIST, NO, YES, APPEAL = (
     "add",
     "withdraw",
     "why_date",
@@ -21,6 +23,7 @@ ADD, WITHDRAW, WHY_DATE, REJOIN, DIALOGUE, LIST, NO, YES = (
     "list",
     "no",
     "yes",
+    "appeal",
 )
 SHOWN = 10
 
@@ -49,6 +52,7 @@ def take_which(turn: Turn, answer: Answer) -> str | Again:
     if found is None:
         return Again(turn.text("code_mistyped" if looks_like_receipt(answer.text) else "no_such_case"))
     turn.data["case"] = found.id
+    turn.data["by_receipt"] = bool(read_receipt_code(answer.text))
     if owned(turn) is None:
         turn.data["guest"] = True
         return "guest"
@@ -73,9 +77,13 @@ def ask_show(turn: Turn) -> Prompt:
     choices = [Choice(WHY_DATE, turn.text("choice_why_date"))] if case.due_on else []
     if case.is_open:
         choices += [Choice(ADD, turn.text("choice_add")), Choice(WITHDRAW, turn.text("choice_withdraw"))]
+    if case.state is State.REJECTED:
+        choices.append(Choice(APPEAL, turn.text("choice_appeal")))
     if case.reply is not None and case.state in (State.RELAYED, State.CLOSED):
         choices.append(Choice(DIALOGUE, turn.text("choice_dialogue")))
-    return Prompt(status_text(turn, case), (*choices, Choice(LIST, turn.text("choice_list"))))
+    question, answers = check_in.offered(turn, case)
+    text = "\n\n".join(part for part in (sealed_talk.status(turn, case), question) if part)
+    return Prompt(text, (*answers, *choices, Choice(LIST, turn.text("choice_list"))))
 
 
 def take_show(turn: Turn, answer: Answer) -> str | Again:
@@ -87,6 +95,12 @@ def take_show(turn: Turn, answer: Answer) -> str | Again:
     if answer.choice == DIALOGUE:
         resident.ask_dialogue(turn.unit, turn.rules, case, turn.now)
         turn.say("dialogue_asked", case_code=case.code)
+        return END
+    if answer.choice == APPEAL:
+        begin_appeal(turn, case.id)
+        return END
+    if answer.choice in checkins.ANSWERS:
+        check_in.answered(turn, case.id, answer.choice)
         return END
     following = {ADD: "add", WITHDRAW: "withdraw", LIST: "which"}.get(answer.choice)
     return following or Again(turn.text("pick_hint"))
@@ -143,6 +157,7 @@ def take_add(turn: Turn, answer: Answer) -> str | Again:
         return Again(turn.text("add_hint"))
     text = answer.text[: turn.rules.limits.text]
     resident.add_information(turn.unit, turn.rules, case, text, len(answer.files), turn.now)
+    sealed_talk.forget(turn, case)
     turn.say("added", case_code=case.code)
     return END
 
@@ -193,6 +208,7 @@ def take_reason(turn: Turn, answer: Answer) -> str | Again:
     if case is None or not answer.text.strip():
         return Again(turn.text("reason_hint")) if case else END
     resident.give_reason(turn.unit, case, answer.text.strip()[:2000], turn.now)
+    sealed_talk.forget(turn, case)
     turn.say("reason_kept")
     return END
 

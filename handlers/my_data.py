@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from cases import resident
+from cases import identity, resident
+from cases.identity import Opening
 from cases.messages import Ask
+from cases.model import Case
 from cases.rules import show_date
 from handlers.conversation import END, Again, Dialogue, Step
+from handlers.draft import name_and_phone
 from handlers.turn import Answer, Prompt, Turn
 
 SEE, CORRECT, ERASE, YES, NO = "see", "correct", "erase", "yes", "no"
@@ -23,13 +26,12 @@ def take_what(turn: Turn, answer: Answer) -> str | Again:
 
 
 def everything(turn: Turn) -> str:
-    """Each case of this chat with what the vault holds, and who read the identity."""
+    """Each case of this chat with what the vault holds, and every opening of the name: when, by whom, and why."""
     lines = [turn.text("data_chat", channel=turn.text(f"channel_{turn.chat.address.channel}"))]
     for reporter in turn.unit.people.reporters_of_chat(turn.chat.key):
         case = turn.unit.cases.get(reporter.case_id)
         if case is None:
             continue
-        reads = sum(1 for event in turn.unit.cases.history(case.id) if event.what == "identity_read")
         lines.append(
             turn.text(
                 "data_case",
@@ -38,12 +40,23 @@ def everything(turn: Turn) -> str:
                 name=reporter.name,
                 phone=reporter.phone,
                 secrecy=turn.text(f"secrecy_{reporter.secrecy}"),
-                reads=reads or "",
             )
         )
+        lines += [_opened(turn, case, opening) for opening in identity.openings(turn.unit, case)]
     if len(lines) == 1:
         lines.append(turn.text("data_nothing"))
     return "\n".join(lines)
+
+
+def _opened(turn: Turn, case: Case, opening: Opening) -> str:
+    at = opening.at.astimezone(turn.rules.zone)
+    return turn.text(
+        "data_opened",
+        date=show_date(at.date()),
+        time=f"{at:%H:%M}",
+        body=turn.rules.directory_of(case, turn.now).name(opening.body) if opening.body else "",
+        reason=opening.reason,
+    )
 
 
 def ask_correct(turn: Turn) -> Prompt:
@@ -51,10 +64,7 @@ def ask_correct(turn: Turn) -> Prompt:
 
 
 def take_correct(turn: Turn, answer: Answer) -> str | Again:
-    digits = "".join(sign for sign in answer.phone or answer.text if sign.isdigit())
-    phone = digits if 9 <= len(digits) <= 12 else ""
-    words = "".join(sign for sign in answer.text if not sign.isdigit() and sign not in "+-.,:;()")
-    name = answer.name or " ".join(words.split())[:80]
+    name, phone = name_and_phone(answer)
     if not name and not phone:
         return Again(turn.text("contact_hint"))
     count = resident.correct_identity(turn.unit, turn.chat, name, phone, turn.now)

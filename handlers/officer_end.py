@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cases import answers, refusals
-from cases.casework import open_refusal, reveal_identity
+from cases import answers, identity, refusals
+from cases.casework import open_refusal
 from cases.messages import Choice
 from cases.model import State
 from handlers.conversation import Again
@@ -129,7 +129,7 @@ def take_second_why(desk: Desk, answer: Answer) -> str | Again:
 
 
 def ask_identity(desk: Desk) -> Prompt:
-    """A reason first: it is logged and counted."""
+    """A reason first. The name itself is shown on the page of the case only: a messenger keeps what it carried."""
     return Prompt(desk.text("ask_identity_reason"))
 
 
@@ -137,10 +137,8 @@ def take_identity(desk: Desk, answer: Answer) -> str | Again:
     turn = desk.turn
     if len(answer.text.split()) < 2:
         return desk.hint("reason_needed")
-    found = reveal_identity(turn.unit, turn.rules, desk.officer, desk.case, answer.text.strip()[:500], turn.now)
-    if found is None or not (found.name or found.phone):
-        return desk.done("identity_none")
-    return desk.done("identity_shown", name=found.name, phone=found.phone)
+    identity.ask(turn.unit, turn.rules, desk.officer, desk.case, answer.text, turn.now)
+    return desk.done("identity_sent_for_second")
 
 
 DIALOGUES = {

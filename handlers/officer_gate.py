@@ -9,7 +9,7 @@ from datetime import date, datetime
 from cases import officers
 from cases.bodies import Directory
 from cases.calendar import CalendarIncomplete, local_date
-from cases.casework import Hidden, seen_case
+from cases.casework import Hidden, read_content, seen_case
 from cases.deadlines import ClockError
 from cases.lifecycle import NotAllowed
 from cases.messages import Choice
@@ -94,7 +94,11 @@ def behind_gate(pins: officers.PinHasher, step: CaseStep) -> Step:
         if not officers.is_open(turn.officer, turn.now):
             return pin_prompt(turn, turn.officer)
         desk = desk_of(turn, turn.officer)
-        return step.ask(desk) if desk else Prompt(turn.text("officer_no_case"))
+        if desk is None:
+            return Prompt(turn.text("officer_no_case"))
+        if desk.sight >= Sight.CONTENT:  # whichever step somebody begins with, its question may quote the report
+            read_content(turn.unit, desk.officer, desk.case, turn.now)
+        return step.ask(desk)
 
     def take(turn: Turn, answer: Answer) -> str | Again:
         if turn.officer is None:

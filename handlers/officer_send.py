@@ -67,7 +67,8 @@ def ask_letter_date(desk: Desk) -> Prompt:
 
 
 def take_letter_date(desk: Desk, answer: Answer) -> str | Again:
-    return take_day(desk, answer, "doc_date", "preview")
+    unread = desk.case.sealed_to and not desk.turn.data.get("content")  # there is no text to propose
+    return take_day(desk, answer, "doc_date", "content" if unread else "preview")
 
 
 def ask_preview(desk: Desk) -> Prompt:

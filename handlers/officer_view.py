@@ -8,15 +8,17 @@ from datetime import datetime
 from cases.bodies import Directory
 from cases.calendar import local_date
 from cases.forwarding import text_for_authority
+from cases.identity import alias
 from cases.lifecycle import Actor
 from cases.model import Case, CaseEvent, Secrecy
 from cases.names import listed
 from cases.redaction import redact
 from cases.rules import show_date
+from cases.timeline import UNTOLD
 from handlers.turn import Turn
 
 HISTORY = 12  # latest lines shown
-_UNTOLD = frozenset({"read", "file_opened"})
+_UNTOLD = UNTOLD | {"read", "file_opened", "original_opened"}
 _FOR_AUTHORITY = frozenset(
     {
         *("forwarded", "received", "delegated", "extended", "replied", "reply_file", "returned", "urged", "escalated"),
@@ -56,27 +58,39 @@ def content_text(turn: Turn, case: Case, directory: Directory, actor: Actor) -> 
 
 def _report(turn: Turn, case: Case, directory: Directory, *, for_authority: bool) -> str:
     hamlet, work = directory.locality.hamlet(case.hamlet), directory.locality.work(case.work)
-    about = [directory.post(code).title for code in case.subject_posts if directory.known_posts((code,))]
-    about += [directory.name(case.subject_body)] if case.subject_body else []
+    known = not case.sealed_to  # of a sealed report the post is kept for the conflict rules alone
+    about = [directory.post(code).title for code in case.subject_posts if known and directory.known_posts((code,))]
+    about += [directory.name(case.subject_body)] if known and case.subject_body else []
     about += [work.name] if work else []
     about += [redact(case.subject_note)] if case.subject_note else []
     place = [hamlet.name] if hamlet else []
-    place += [case.place] if case.place else []
+    place += [redact(case.place) if for_authority else case.place] if case.place else []
     # A point on the map is often the sender's own house.
     if case.latitude is not None and (not for_authority or case.secrecy is Secrecy.OPEN):
         place.append(f"{case.latitude:.5f}, {case.longitude:.5f}")
     return turn.text(
         "officer_content",
-        story=text_for_authority(turn.unit, case) if for_authority else case.text,
+        story=_story(turn, case, for_authority=for_authority),
         kind=turn.rules.taxonomy.kinds.get(case.kind, case.kind),
         about=listed(about),
         place=", ".join(place),
-        happened=case.happened,
+        happened=redact(case.happened) if for_authority else case.happened,
         files=len(turn.unit.files.of_case(case.id, "evidence")) or "",
-        secrecy="" if for_authority else turn.text(f"officer_secrecy_{case.secrecy}"),
+        secrecy="" if for_authority else _sender(turn, case),
         unit=directory.name(case.assigned_unit) if case.assigned_unit else "",
         proof="" if for_authority else case.receipt_proof,
     )
+
+
+def _sender(turn: Turn, case: Case) -> str:
+    """What the desk calls the sender of this case and of no other, and how far the name may travel."""
+    return f"{alias(turn.unit, turn.rules, case)} ({turn.text(f'officer_secrecy_{case.secrecy}')})"
+
+
+def _story(turn: Turn, case: Case, *, for_authority: bool) -> str:
+    if for_authority:
+        return text_for_authority(turn.unit, case)
+    return turn.text("sealed_officer_story") if case.sealed_to else case.text
 
 
 def _answer(turn: Turn, case: Case) -> str:
@@ -126,7 +140,7 @@ _SAYS: dict[str, Callable[[CaseEvent], object]] = {
     "refusal_proposed": lambda event: event.data.get("note"),
     "refusal_rejected": lambda event: event.data.get("note"),
     "dialogue_opened": lambda event: event.data.get("details"),
-    "identity_read": lambda event: event.data.get("reason"),
+    **dict.fromkeys(("identity_read", "identity_asked", "identity_declined"), lambda event: event.data.get("reason")),
     "verdict_reason": lambda event: event.data.get("text"),
     "closed": lambda event: event.data.get("note"),
 }

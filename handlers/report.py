@@ -8,10 +8,10 @@ from __future__ import annotations
 from cases.messages import Ask, Choice
 from cases.model import Kind, Subject
 from cases.text import same_answer
-from handlers import report_about, report_end
+from handlers import report_about, report_end, sealed_talk
 from handlers.conversation import Again, Dialogue, Step
 from handlers.draft import add_files, add_story, directory_of, story
-from handlers.right_doors import DOORS, door_for, show_door, take_door
+from handlers.right_doors import DOORS, DOUBTS, door_for, show_door, take_door
 from handlers.turn import Answer, Prompt, Turn
 
 OTHER = "other"
@@ -52,16 +52,18 @@ def after_story(turn: Turn) -> str | Again:
     data["suggested"] = found.topics[0] if found.topics else OTHER
     data["topics"] = list(found.topics[:3])
     data["issues"] = found.issues
-    if found.kind is Kind.ABUSIVE:
-        data.pop("parts", None)
-        return Again(turn.text("abusive_reply"))
-    if found.kind in (Kind.SPAM, Kind.OFF_TOPIC) and not door_for(found):
-        data.pop("parts", None)
-        return Again(turn.text("off_topic_reply"))
     data["kind"] = found.kind if found.kind in (Kind.REPORT, Kind.PETITION, Kind.PRAISE) else Kind.REPORT
     data["retaliation"] = found.retaliation
     data["door"] = door_for(found)
     return "door" if data["door"] in DOORS else "topic"
+
+
+def take_door_or_words(turn: Turn, answer: Answer) -> str | Again:
+    """At a doubt, words written instead of a choice take the place of those doubted."""
+    if turn.data.get("door") in DOUBTS and not answer.choice and len(answer.text.split()) >= VAGUE_WORDS // 5:
+        turn.data.pop("parts", None)
+        return take_what(turn, answer)
+    return take_door(turn, answer)
 
 
 # -- topic --------------------------------------------------------------------------------------------------------
@@ -143,6 +145,7 @@ def next_after_topic(turn: Turn) -> str:
     if report_about.somebody_meant(turn):
         return "person"
     if report_about.needed(turn):
+        sealed_talk.say_early(turn)
         return report_about.first_step(turn)
     return "where" if not turn.data.get("hamlet") else "when"
 
@@ -238,7 +241,7 @@ REPORT = Dialogue(
     first="what",
     steps={
         "what": Step(ask_what, take_what),
-        "door": Step(lambda turn: show_door(turn, str(turn.data["door"])), take_door),
+        "door": Step(lambda turn: show_door(turn, str(turn.data["door"])), take_door_or_words),
         "topic": Step(ask_topic, take_topic, skip="where"),
         "topic_group": Step(ask_topic_group, take_topic_group, skip="where"),
         "topic_pick": Step(ask_topic_pick, take_topic_pick, skip="where"),

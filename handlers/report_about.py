@@ -5,6 +5,7 @@ from __future__ import annotations
 from cases.messages import Choice
 from cases.model import BodyRole, Subject
 from cases.phrases import plain
+from handlers import sealed_talk
 from handlers.conversation import Again, Step
 from handlers.draft import directory_of, story
 from handlers.turn import Answer, Prompt, Turn
@@ -56,6 +57,7 @@ def ask_person(turn: Turn) -> Prompt:
 def take_person(turn: Turn, answer: Answer) -> str | Again:
     if answer.choice == YES:
         turn.data.update(subject=Subject.OFFICIAL, posts=[turn.data["meant"]])
+        sealed_talk.say_early(turn)
         return "union" if turn.data["meant"] == "ct_union" else _then(turn)
     if answer.choice != NO:
         return Again(turn.text("pick_hint"))

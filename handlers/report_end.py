@@ -1,15 +1,16 @@
-"""The end of a report: who must not see it, the summary with who will see what, changes, and the confirmation."""
+"""The end of a report: the summary with who will see what, changes, and the confirmation."""
 
 from __future__ import annotations
 
 from cases.intake import Submission, submit
 from cases.messages import Ask, Choice
-from cases.model import BodyRole, Subject
+from cases.model import Secrecy, Subject
 from cases.names import listed
 from cases.receipts import show_receipt_code
 from cases.rules import show_date
+from handlers import report_hidden, sealed_talk
 from handlers.conversation import END, Again, Step
-from handlers.draft import add_story, directory_of, draft_of, route_of, story
+from handlers.draft import add_story, directory_of, draft_of, name_and_phone, route_of, story
 from handlers.turn import Answer, Prompt, Turn
 
 SEND, CHANGE, HIDE, CONTACT, BODY = "send", "change", "hide", "contact", "body"
@@ -23,39 +24,10 @@ def back_to_summary(turn: Turn, following: str) -> str:
 
 
 def after_evidence(turn: Turn) -> str:
-    """Reports about people and bodies ask who must not see them; others offer it in the summary."""
+    """Reports about people and bodies ask who may know and see; others offer it in the summary."""
     subject = Subject(turn.data.get("subject", Subject.OTHER))
     asks = (subject.is_person or subject is Subject.AGENCY) and not turn.data.get("return")
-    return "hide" if asks else "summary"
-
-
-# -- who must not see it --------------------------------------------------------------------------------------------
-
-
-def ask_hide(turn: Turn) -> Prompt:
-    hidden = turn.data.get("hidden_from", [])
-    directory = directory_of(turn)
-    choices = [
-        Choice(body.code, body.short or body.name)
-        for body in directory.bodies.values()
-        if body.code not in hidden
-        and body.code not in route_of(turn).excluded_bodies
-        and body.roles & {BodyRole.SUPERVISING_SUBJECT, BodyRole.COMPETENT_AUTHORITY}
-        and not body.roles & {BodyRole.EXTERNAL, BodyRole.UPPER}
-    ]
-    names = listed(directory.short(code) for code in hidden)
-    done = turn.text("hide_done") if hidden else turn.text("hide_nobody")
-    text = turn.text("ask_hide_more", names=names) if hidden else turn.text("ask_hide")
-    return Prompt(text, (Choice(DONE, done), *choices))
-
-
-def take_hide(turn: Turn, answer: Answer) -> str | Again:
-    if answer.choice == DONE:
-        return "summary"
-    if directory_of(turn).has(answer.choice):
-        turn.data.setdefault("hidden_from", []).append(answer.choice)
-        return "hide"
-    return Again(turn.text("pick_hint"))
+    return "hide" if asks else report_hidden.before_summary(turn)
 
 
 # -- summary --------------------------------------------------------------------------------------------------------
@@ -92,11 +64,14 @@ def ask_summary(turn: Turn) -> Prompt:
         notices.append(turn.text("coi_unknown_post"))
     if way.direct_upper:
         notices.append(turn.text("coi_direct", upper=directory.name(way.direct_upper)))
+    notices.append(sealed_talk.notice(turn))
     labels = turn.labels("summary_choices")
     offered = [Choice(value, label) for value, label in zip((SEND, CHANGE, HIDE, CONTACT, BODY), labels, strict=True)]
     if not way.offered:
         offered.pop()
-    return Prompt("\n\n".join([lines, *dict.fromkeys(notices), turn.text("summary_choices")]), tuple(offered))
+    return Prompt(
+        "\n\n".join([lines, *dict.fromkeys(filter(None, notices)), turn.text("summary_choices")]), tuple(offered)
+    )
 
 
 def _notice(turn: Turn, conflicted: str, alternate: str) -> str:
@@ -118,10 +93,15 @@ def confirm(turn: Turn) -> str:
     draft = draft_of(turn)
     others = list(turn.data.get("others", ())) if turn.data.get("issues", 1) > 1 else []
     done = submit(turn.unit, turn.rules, turn.chat, draft, turn.now)
+    report_hidden.keep_wishes(turn, done.case.id)
+    sealed_talk.forget(turn, done.case)
     say_receipt(turn, done)
+    if done.case.sealed_to:
+        return END  # the story is not kept for a second report
     if others:
+        kept = {name: turn.data[name] for name in report_hidden.CHOSEN if name in turn.data}
         turn.data.clear()
-        turn.data.update(parts=[[0, "", draft.text]], others=others, hamlet=draft.hamlet, kind=draft.kind)
+        turn.data.update(kept, parts=[[0, "", draft.text]], others=others, hamlet=draft.hamlet, kind=draft.kind)
         return "second"
     return END
 
@@ -147,7 +127,9 @@ def say_receipt(turn: Turn, done: Submission) -> None:
         + "\n"
         + turn.text("receipt_code", receipt_code=show_receipt_code(done.receipt_code))
     )
-    if case.subject.is_person:
+    if case.sealed_to:
+        turn.say("sealed_after", body=directory.name(case.sealed_to))
+    elif case.subject.is_person:
         turn.say("privacy_reassure")
 
 
@@ -208,16 +190,13 @@ def ask_contact(turn: Turn) -> Prompt:
 
 
 def take_contact(turn: Turn, answer: Answer) -> str | Again:
-    digits = "".join(sign for sign in answer.phone or answer.text if sign.isdigit())
-    if answer.phone or 9 <= len(digits) <= 12:
-        turn.data["phone"] = digits
-        name = answer.name or "".join(sign for sign in answer.text if not sign.isdigit() and sign not in "+-.,:;()")
-        turn.data["name"] = " ".join(name.split())[:80]
-    elif answer.text.strip():
-        turn.data["name"] = " ".join(answer.text.split())[:80]
-    else:
+    name, phone = name_and_phone(answer)
+    if not name and not phone:
         return Again(turn.text("contact_hint"))
+    turn.data.update(name=name, **({"phone": phone} if phone else {}))
     turn.data.pop("hide_name", None)
+    if turn.data.get("secrecy") == Secrecy.ANONYMOUS:  # who leaves a name wants to be known to somebody
+        turn.data["secrecy"] = Secrecy.CONFIDENTIAL
     return "summary"
 
 
@@ -234,7 +213,7 @@ def take_body(turn: Turn, answer: Answer) -> str | Again:
 
 
 STEPS = {
-    "hide": Step(ask_hide, take_hide),
+    **report_hidden.STEPS,
     "summary": Step(ask_summary, take_summary),
     "second": Step(ask_second, take_second),
     "change": Step(ask_change, take_change, skip="summary"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from cases import resident
 from cases.messages import Event
 from cases.receipts import looks_like_receipt, read_case_code, read_receipt_code
 from cases.suggest import Suggestion
-from handlers import authority, follow_up, officer
+from handlers import authority, check_in, follow_up, officer
+from handlers.appeal import APPEAL, begin_appeal
 from handlers.commands import OFFICERS_ONLY, Command, menu, read_command
 from handlers.conversation import Conversation, Nav
+from handlers.draft import correct
 from handlers.enter import ENTER, consented, hold
 from handlers.follow_up import ADD_TO, TRACK, VERDICT
 from handlers.library import LIBRARY
@@ -18,6 +19,7 @@ from handlers.meant import MEANT, questioned
 from handlers.my_data import MY_DATA
 from handlers.offers import Outdated, pressed
 from handlers.pace import too_fast
+from handlers.parking import telling
 from handlers.report import REPORT
 from handlers.settings_talk import LANGUAGE
 from handlers.start import read_start
@@ -25,7 +27,11 @@ from handlers.turn import Answer, Turn
 from handlers.urgent import answer_danger, open_retaliation
 
 CONVERSATION = Conversation(
-    (ENTER, REPORT, TRACK, ADD_TO, VERDICT, MEANT, LIBRARY, MY_DATA, LANGUAGE, *officer.DIALOGUES, *authority.DIALOGUES)
+    (
+        *(ENTER, REPORT, TRACK, ADD_TO, VERDICT, APPEAL, check_in.CHECK_IN, MEANT, LIBRARY, MY_DATA, LANGUAGE),
+        *officer.DIALOGUES,
+        *authority.DIALOGUES,
+    )
 )
 GROUP_ANSWER_EVERY = timedelta(hours=6)
 
@@ -48,6 +54,9 @@ def handle(turn: Turn) -> None:
         turn.officer = turn.unit.people.officer(chat.officer_id)
         if turn.officer is not None and not turn.officer.active:
             turn.officer, chat.officer_id = None, ""
+    if incoming.event is Event.EDITED:
+        _edited(turn)
+        return
     if incoming.start and read_start(turn):
         return
     if incoming.event is Event.FOLLOW and not CONVERSATION.running(turn):
@@ -64,6 +73,12 @@ def _seen_again(turn: Turn) -> None:
         turn.unit.outbox.release_held(chat, turn.now)
     chat.reachable = True
     chat.last_contact_at = turn.now
+
+
+def _edited(turn: Turn) -> None:
+    """An edit changes what it stood for and answers no question; what is in a case already stays as it was sent."""
+    if not correct(turn) and not CONVERSATION.running(turn):
+        turn.say("edit_late")
 
 
 def _in_group(turn: Turn) -> None:
@@ -111,12 +126,12 @@ def _standing(turn: Turn, action: str, case_id: str, value: str) -> None:
     """An answer offered under a notice."""
     if action == "verdict":
         follow_up.verdict(turn, case_id, value)
+    elif action == "check_in":
+        check_in.answered(turn, case_id, value)
     elif action == "reply_info":
         turn.begin("add", case=case_id)
     elif action == "appeal":
-        case = next((one for one in resident.own_cases(turn.unit, turn.chat) if one.id == case_id), None)
-        done = case is not None and resident.appeal(turn.unit, turn.rules, case, turn.now)
-        turn.say("appeal_taken" if done else "no_such_case", **({"case_code": case.code} if case and done else {}))
+        begin_appeal(turn, case_id)
     elif not (turn.officer is not None and officer.command(turn, action, case_id)):
         _old_button(turn)
 
@@ -151,7 +166,7 @@ def _words(turn: Turn) -> None:
                 name=contact.name if contact else "",
             ),
         )
-    else:
+    elif not check_in.heard(turn):
         _begin(turn)
 
 
@@ -197,7 +212,7 @@ def _obey(turn: Turn, command: Command, rest: str) -> bool:
     if command is Command.CANCEL:
         _cancel(turn)
     elif command is Command.REPORT:
-        _open_report(turn)
+        _report_again(turn)
     elif command in (Command.TRACK, Command.ADD):
         turn.begin("track", **({"then": "add"} if command is Command.ADD else {}))
         if rest:
@@ -212,9 +227,20 @@ def _obey(turn: Turn, command: Command, rest: str) -> bool:
     return True
 
 
+def _report_again(turn: Turn) -> None:
+    """A report that is being written goes on; only sending or cancelling ends it."""
+    if telling(turn):
+        turn.say("draft_goes_on")
+        CONVERSATION.ask_again(turn)
+    elif not CONVERSATION.go_on(turn):
+        _open_report(turn)
+
+
 def _cancel(turn: Turn) -> None:
     if CONVERSATION.running(turn):
         CONVERSATION.feed(turn, Answer(choice=Nav.CANCEL))
+        if CONVERSATION.running(turn):
+            return  # what waited behind it goes on
     else:
         turn.say("nothing_to_cancel")
     turn.ask(officer.menu(turn) if turn.officer is not None else menu(turn))

@@ -62,6 +62,8 @@ class Turn:
     _place: tuple[str | None, dict[str, object]] = (None, {})
     resume: Callable[[], None] = _nothing_to_resume
     """Give the open question an empty answer: it goes on from what is already known."""
+    slowed: bool = False
+    """Past the pace of one sender: nothing of this update was kept."""
 
     @property
     def data(self) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cases import resident
+from cases.checkins import alarm_draft
 from cases.intake import Draft, submit
-from cases.model import Case, Secrecy, Subject
+from cases.model import Case, Secrecy
 from cases.receipts import show_receipt_code
 from cases.suggest import Suggestion
-from cases.taxonomy import RETALIATION
 from cases.text import strip_marks
 from handlers.enter import consented
 from handlers.turn import Turn
@@ -51,18 +51,5 @@ def open_retaliation(turn: Turn, found: Suggestion) -> bool:
 
 
 def _draft(turn: Turn, earlier: Case) -> Draft:
-    # The post stays the one complained of first: whoever takes revenge is taken to stand by that person.
-    person = earlier.subject.is_person
-    return Draft(
-        text=turn.incoming.text[: turn.rules.limits.text],
-        subject=Subject.OFFICIAL,
-        topic=RETALIATION,
-        suggested_topic=RETALIATION,
-        posts=earlier.subject_posts if person and earlier.subject_posts else ("khac",),
-        subject_body=earlier.subject_body,
-        hamlet=earlier.hamlet,
-        hidden_from=earlier.hidden_from,
-        secrecy=Secrecy.ANONYMOUS if earlier.secrecy is Secrecy.ANONYMOUS else Secrecy.CONFIDENTIAL,
-        retaliation=True,
-        linked_case=earlier.id,
-    )
+    secrecy = Secrecy.ANONYMOUS if earlier.secrecy is Secrecy.ANONYMOUS else Secrecy.CONFIDENTIAL
+    return alarm_draft(earlier, turn.incoming.text[: turn.rules.limits.text], secrecy)

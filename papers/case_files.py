@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cases.exporting import FIELDS, IDENTITY, Form, as_json, safe_cell
+from cases.exporting import FIELDS, Form, as_json, safe_cell
 from papers.sheets import Column, Sheet
 
 MEDIA = {
@@ -25,10 +25,10 @@ BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads Vietnamese CSV as another a
 class TextRows:
     """Writes rows as text, piece by piece: `head`, `body` for each page, `tail`."""
 
-    def __init__(self, form: Form, *, with_identity: bool, for_excel: bool = False) -> None:
+    def __init__(self, form: Form, *, for_excel: bool = False) -> None:
         self._form = form
         self._mark = BYTE_ORDER_MARK if for_excel else ""
-        self._fields = fields(with_identity=with_identity)
+        self._fields = FIELDS
         self._first = True
 
     def head(self) -> str:
@@ -59,11 +59,6 @@ class TextRows:
         return out.getvalue()
 
 
-def fields(*, with_identity: bool) -> tuple[str, ...]:
-    """The columns of a file, in order."""
-    return (*FIELDS, *IDENTITY) if with_identity else FIELDS
-
-
 def csv_cells(row: Mapping[str, Any], names: Sequence[str]) -> list[str]:
     """A row as cells that no spreadsheet takes for formulas."""
     plain = as_json(row)
@@ -76,8 +71,7 @@ def _cell(value: Any) -> str:
     return safe_cell(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
-def sheet(path: Path, scratch: Path, *, with_identity: bool, headings: Mapping[str, str] | None = None) -> Sheet:
+def sheet(path: Path, scratch: Path, *, headings: Mapping[str, str] | None = None) -> Sheet:
     """An open spreadsheet for cases; headings are the field names unless others are given."""
-    names = fields(with_identity=with_identity)
-    columns = [Column(name, (headings or {}).get(name, name), WIDTHS.get(name, 16)) for name in names]
+    columns = [Column(name, (headings or {}).get(name, name), WIDTHS.get(name, 16)) for name in FIELDS]
     return Sheet(path, "cases", columns, scratch)

@@ -130,8 +130,8 @@ def _report(facts: Facts) -> dict[str, str]:
     case, taxonomy = facts.case, facts.rules.taxonomy
     hamlet, work = facts.directory.locality.hamlet(case.hamlet), facts.directory.locality.work(case.work)
     places = [one.name for one in (hamlet, work) if one] + ([redact(case.place)] if case.place else [])
-    about = [post.title for post in facts.directory.known_posts(case.subject_posts)]
-    about += [facts.body(case.subject_body)] if case.subject_body else []
+    about = [post.title for post in facts.directory.known_posts(case.subject_posts) if not case.sealed_to]
+    about += [facts.body(case.subject_body)] if case.subject_body and not case.sealed_to else []
     about += [redact(case.subject_note)] if case.subject_note else []
     channel = facts.rules.wording.say(f"channel_{case.channel}") if case.channel else ""
     sent = case.submitted_at.astimezone(ZONE)

@@ -16,6 +16,7 @@ from cases.exporting import exported
 from cases.model import Officer, State
 from cases.rules import Rules
 from cases.scope import Sight
+from storage.case_keys import wrapped_key
 from storage.case_store import PLACE_CONTENT, case
 from storage.keys import SealBroken
 from storage.listing_scope import Reach
@@ -94,7 +95,7 @@ def cases_told(
         return Page((), None)
     content = reach.sees(Sight.CONTENT) if reach is not None else false()
     columns = [*_CLEAR, content.label("content")]
-    columns += [case.c.sealed_content] if reach is not None else []
+    columns += [case.c.sealed_content, wrapped_key(case.c.id)] if reach is not None else []
     statement = select(*columns).where(*_conditions(wanted, after)).order_by(case.c.submitted_at, case.c.id)
     if reach is not None:
         statement = statement.where(case.c.locality.in_(reach.localities), reach.sees(Sight.NOTICE))
@@ -111,7 +112,8 @@ def _row(unit: StoredWork, row: Any, reminders: list[dict[str, str]], *, officer
         return exported(facts, reminders, Sight.FIGURES, "")
     if not row.content:
         return exported(facts, reminders, Sight.NOTICE, "")
-    text = unit.keys.open_json(PLACE_CONTENT, row.id, row.sealed_content)["text"]
+    sealer = unit.case_keys.know(row.id, row.case_key)
+    text = sealer.open_json(PLACE_CONTENT, row.id, row.sealed_content)["text"]
     return exported(facts, reminders, Sight.CONTENT, text)
 
 

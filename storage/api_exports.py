@@ -1,4 +1,4 @@
-"""Cases leaving the house: who may take them, the senders' identities where that is asked, and the log of it all."""
+"""Cases leaving the house: who took them, when, and which. Who sent them never leaves: see `cases.identity`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from cases.casework import may_reveal
-from cases.exporting import IDENTITY, Form
-from cases.model import CaseEvent, Officer
+from cases.exporting import Form
+from cases.model import Officer
 from cases.rules import Rules
-from cases.visibility import may_see_identity
-from storage.api_cases import Page, Place, Told, Wanted, cases_told
+from storage.api_cases import Page, Place, Wanted, cases_told
 from storage.schema import metadata
 from storage.tables_api import ExportLog
 from storage.work import StoredWork, new_id
@@ -26,12 +24,10 @@ PAGE = 1000  # cases of one transaction: a long export keeps nobody waiting
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What one officer asks to take out. `reason` is needed for the senders' identities, and only for them."""
+    """What one officer asks to take out."""
 
     wanted: Wanted
     form: Form
-    with_identity: bool = False
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +55,13 @@ def begin(unit: StoredWork, officer: Officer | None, order: Order) -> str:
             "locality": officer.locality if officer else order.wanted.locality,
             "at": unit.now,
             "form": order.form.value,
-            "with_identity": order.with_identity,
+            "with_identity": False,
             "rows": 0,
             "row_key": key,
-            "sealed_request": unit.keys.seal_json(PLACE_REQUEST, key, {**asked, "reason": order.reason}),
+            "sealed_request": unit.keys.seal_json(PLACE_REQUEST, key, asked),
         },
     )
+    unit.audit.enter("exported", actor=officer.id if officer else "operator", detail={"form": order.form.value})
     return key
 
 
@@ -75,11 +72,8 @@ def end(unit: StoredWork, key: str, rows: int) -> None:
 
 
 def page(unit: StoredWork, rules: Rules, officer: Officer | None, order: Order, after: Place | None) -> Page:
-    """The next cases; with identities each look is written to its case's history, so this must be a write then."""
-    found = cases_told(unit, rules, officer, order.wanted, after, PAGE)
-    if not order.with_identity or officer is None:
-        return found
-    return Page([_with_identity(unit, rules, officer, order.reason, told) for told in found.told], found.after)
+    """The next cases."""
+    return cases_told(unit, rules, officer, order.wanted, after, PAGE)
 
 
 def exports_of(unit: StoredWork, officer_id: str, limit: int = 20) -> Sequence[Exported]:
@@ -98,16 +92,3 @@ def exports_of(unit: StoredWork, officer_id: str, limit: int = 20) -> Sequence[E
         )
         for row in rows
     ]
-
-
-def _with_identity(unit: StoredWork, rules: Rules, officer: Officer, reason: str, told: Told) -> Told:
-    """Where this officer may ask who sent the case, the look is logged first; elsewhere both fields stay empty."""
-    name = phone = None
-    case = unit.cases.get(told.case_id)
-    if case is not None:
-        directory = rules.directory_of(case, unit.now)
-        if may_reveal(officer, case, directory) and may_see_identity(officer, case, directory, reason):
-            unit.cases.log(CaseEvent(case.id, unit.now, "identity_read", officer.id, {"reason": reason.strip()}))
-            reporter = unit.people.reporter(case.reporter)
-            name, phone = (reporter.name, reporter.phone) if reporter else (None, None)
-    return Told(told.case_id, {**told.row, **dict(zip(IDENTITY, (name, phone), strict=True))})

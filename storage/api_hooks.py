@@ -16,6 +16,7 @@ from cases.casework import Refused
 from cases.hook_events import OF_HISTORY, HookEvent, HookStage, Published, may_decide_hook, told
 from cases.messages import Address, Outgoing
 from cases.model import Officer
+from cases.publication import Stage
 from cases.rules import Rules
 from storage.board import BoardStore
 from storage.case_store import event
@@ -97,6 +98,7 @@ def propose(unit: StoredWork, officer: Officer, name: str, url: str, events: Ite
             "fault": "",
         },
     )
+    unit.audit.enter("hook_proposed", actor=officer.id, detail={"hook": row})
     return secret
 
 
@@ -111,6 +113,7 @@ def decide(unit: StoredWork, rules: Rules, officer: Officer, hook: Hook, *, agre
     change = {"stage": stage.value, "decided_by": officer.id, "decided_at": unit.now}
     if unit.connection.execute(update(out_hook).where(*waiting).values(change)).rowcount != 1:
         raise Refused("hook_decided")
+    unit.audit.enter("hook_agreed" if agree else "hook_refused", actor=officer.id, detail={"hook": hook.id})
     if agree:
         chat = unit.chats.load(Address(CHANNEL, hook.id))
         chat.locality, chat.reachable = hook.locality, True
@@ -221,7 +224,8 @@ def _call(unit: StoredWork, row: Any, active: Sequence[Hook]) -> int:
 def _published(unit: StoredWork, case_id: str, what: HookEvent) -> Published | None:
     if what not in (HookEvent.PUBLISHED, HookEvent.WITHDRAWN):
         return None
-    found = next(iter(BoardStore(unit).of_case(case_id)), None)
+    stage = Stage.PUBLISHED if what is HookEvent.PUBLISHED else Stage.WITHDRAWN
+    found = next((one for one in BoardStore(unit).of_case(case_id) if one.stage is stage), None)
     if found is None:
         return None
     return Published(found.public_id, found.topic, found.authority, found.outcome)

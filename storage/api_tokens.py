@@ -79,6 +79,7 @@ def make(unit: StoredWork, officer: Officer, name: str, scopes: Iterable[ApiScop
             "expires_at": unit.now + timedelta(days=days),
         },
     )
+    unit.audit.enter("tokens_made", actor=officer.id, detail={"token": row, "scopes": " ".join(sorted(wanted))})
     return token
 
 
@@ -91,7 +92,10 @@ def tokens_of(unit: StoredWork, officer_id: str) -> Sequence[Token]:
 def revoke(unit: StoredWork, officer_id: str, token_id: str) -> bool:
     """End one of this officer's tokens; False when there is no such token that is still good."""
     mine = (api_token.c.id == token_id, api_token.c.officer_id == officer_id, api_token.c.revoked_at.is_(None))
-    return unit.connection.execute(update(api_token).where(*mine).values(revoked_at=unit.now)).rowcount == 1
+    revoked = unit.connection.execute(update(api_token).where(*mine).values(revoked_at=unit.now)).rowcount == 1
+    if revoked:
+        unit.audit.enter("tokens_revoked", actor=officer_id, detail={"token": token_id})
+    return revoked
 
 
 def holder(unit: StoredWork, token: str) -> tuple[Token, Officer] | None:

@@ -18,6 +18,7 @@ from cases.reidentification import PublicText
 from cases.text import strip_marks, tokens
 from storage.board_words import keep_words, narrowed
 from storage.case_store import case
+from storage.keys import Sealer
 from storage.schema import metadata
 from storage.tables_board import PublicationRow
 from storage.work import StoredWork
@@ -104,7 +105,7 @@ class BoardStore:
         """Insert or update; raises `Stale` when somebody changed it meanwhile."""
         if not entry.public_id:
             entry.public_id = new_public_id()
-        values = self._values(entry)
+        values, before = self._values(entry), self._bare(entry.id)
         if entry.version == 0:
             self._connection.execute(insert(publication), {**values, "version": 1})
         else:
@@ -112,8 +113,13 @@ class BoardStore:
             done = self._connection.execute(update(publication).where(here).values(version=entry.version + 1, **values))
             if done.rowcount != 1:
                 raise Stale(entry.id)
-        keep_words(self._connection, entry.id, values["bare"])
+        keep_words(self._connection, entry.id, before, values["bare"])
         entry.version += 1
+
+    def _bare(self, publication_id: str) -> str:
+        """The words it stands on the board with."""
+        found = select(publication.c.bare).where(publication.c.id == publication_id)
+        return str(self._connection.execute(found).scalar() or "")
 
     def alike(self, locality: str, group: str, hamlet: str, since: datetime) -> int:
         """Cases of this group of topics in this hamlet submitted since then."""
@@ -218,15 +224,20 @@ class BoardStore:
             "state": entry.stage.value,
             "hamlet": entry.text.hamlet,
             "by_month": entry.text.by_month,
-            "sealed_draft": self._unit.keys.seal_json(PLACE, entry.id, draft),
+            "sealed_draft": self._sealer(entry).seal_json(PLACE, entry.id, draft),
             "made_by": entry.made_by,
             "made_at": entry.made_at,
             "published_at": entry.published_at,
             "changed_at": self._unit.now,
         }
 
+    def _sealer(self, entry: Publication) -> Sealer:
+        """What is on the board outlives the case; until then its words go with the case's key."""
+        live = entry.stage is Stage.PUBLISHED
+        return self._unit.keys if live else self._unit.case_keys.of(entry.case_id)
+
     def _read(self, row: Any) -> Publication:
-        draft = self._unit.keys.open_json(PLACE, row.id, row.sealed_draft)
+        draft = self._unit.case_keys.of(row.case_id).open_json(PLACE, row.id, row.sealed_draft)
         kept = draft.pop("text")
         as_kind = row.authority.startswith("~")
         text = PublicText(**kept) if kept else PublicText(row.summary, row.answer, row.hamlet, row.by_month, as_kind)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, select
 
 from cases.text import strip_marks
+from storage.hot import Hot
 from storage.schema import metadata
 from storage.tables_board import PublicationRow, PublicationWordRow
 
@@ -16,14 +17,26 @@ COMMON = 1_000
 """Results among which a page of the newest is found by reading: words in so many are not looked up."""
 _LONGEST = 60  # bytes kept of a word; nobody searches for more of one
 _AFTER = b"\xff"  # stands in no UTF-8
+_OUT = Hot(
+    delete(word_row).where(word_row.c.word == bindparam("of_word"), word_row.c.publication_id == bindparam("of_result"))
+)
 
 
-def keep_words(connection: Connection, publication_id: str, bare: str) -> None:
-    """The words of a result as it now stands on the board; "" takes all of them out."""
-    connection.execute(delete(word_row).where(word_row.c.publication_id == publication_id))
-    words = sorted({word.encode()[:_LONGEST] for word in bare.split()})
-    if words:
-        connection.execute(insert(word_row), [{"word": one, "publication_id": publication_id} for one in words])
+def keep_words(connection: Connection, publication_id: str, before: str, bare: str) -> None:
+    """The words of a result as it now stands on the board, `before` what it stood with; "" takes all of them out.
+
+    Rows are found by their key alone: an index by result would double the cost of filling a large board.
+    """
+    old, new = _kept(before), _kept(bare)
+    gone, come = sorted(old - new), sorted(new - old)
+    if gone:
+        _OUT.change_each(connection, [{"of_word": one, "of_result": publication_id} for one in gone])
+    if come:
+        connection.execute(insert(word_row), [{"word": one, "publication_id": publication_id} for one in come])
+
+
+def _kept(bare: str) -> set[bytes]:
+    return {word.encode()[:_LONGEST] for word in bare.split()}
 
 
 def narrowed(connection: Connection, words: Iterable[str]) -> list[ColumnElement[bool]]:

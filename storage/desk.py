@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from cases.dialogues import Meeting
 from cases.notes import Note
 from cases.requests import InfoRequest
+from storage.case_keys import wrapped_key
 from storage.schema import metadata
 from storage.tables_desk import CaseNoteRow, InfoRequestRow, MeetingRow
 from storage.work import StoredWork
@@ -26,10 +27,10 @@ class Notes:
     """See `cases.notes.NoteShelf`."""
 
     def __init__(self, unit: StoredWork) -> None:
-        self._run, self._keys = unit.connection.execute, unit.keys
+        self._run, self._keys = unit.connection.execute, unit.case_keys
 
     def add(self, note: Note) -> None:
-        sealed = self._keys.seal(PLACE_NOTE, note.id, note.text)
+        sealed = self._keys.of(note.case_id).seal(PLACE_NOTE, note.id, note.text)
         values = {"id": note.id, "case_id": note.case_id, "officer": note.officer, "at": note.at, "sealed_text": sealed}
         self._run(insert(case_note), values)
 
@@ -41,9 +42,9 @@ class Notes:
         rows = self._run(
             select(case_note).where(case_note.c.case_id == case_id).order_by(case_note.c.at, case_note.c.id)
         )
+        opened = self._keys.of(case_id).open
         return [
-            Note(row.id, row.case_id, row.officer, row.at, self._keys.open(PLACE_NOTE, row.id, row.sealed_text))
-            for row in rows
+            Note(row.id, row.case_id, row.officer, row.at, opened(PLACE_NOTE, row.id, row.sealed_text)) for row in rows
         ]
 
 
@@ -51,7 +52,7 @@ class Meetings:
     """See `cases.dialogues.MeetingShelf`."""
 
     def __init__(self, unit: StoredWork) -> None:
-        self._run, self._keys = unit.connection.execute, unit.keys
+        self._run, self._keys = unit.connection.execute, unit.case_keys
 
     def add(self, entry: Meeting) -> None:
         values = {"id": entry.id, "case_id": entry.case_id, "asked_by": entry.asked_by, "asked_on": entry.asked_on}
@@ -63,9 +64,9 @@ class Meetings:
     def of_case(self, case_id: str) -> Sequence[Meeting]:
         """In the order they were asked for."""
         rows = self._run(select(meeting).where(meeting.c.case_id == case_id).order_by(meeting.c.asked_on, meeting.c.id))
-        found = []
+        found, opened = [], self._keys.of(case_id).open_json
         for row in rows:
-            topic, planned, present, minutes = self._keys.open_json(PLACE_MEETING, row.id, row.sealed_words)
+            topic, planned, present, minutes = opened(PLACE_MEETING, row.id, row.sealed_words)
             found.append(
                 Meeting(row.id, row.case_id, row.asked_by, row.asked_on, topic, planned, row.held_on, present, minutes)
             )
@@ -73,14 +74,15 @@ class Meetings:
 
     def _told(self, entry: Meeting) -> dict[str, object]:
         words = [entry.topic, entry.planned, entry.present, entry.minutes]
-        return {"held_on": entry.held_on, "sealed_words": self._keys.seal_json(PLACE_MEETING, entry.id, words)}
+        sealed = self._keys.of(entry.case_id).seal_json(PLACE_MEETING, entry.id, words)
+        return {"held_on": entry.held_on, "sealed_words": sealed}
 
 
 class Requests:
     """See `cases.requests.RequestShelf`."""
 
     def __init__(self, unit: StoredWork) -> None:
-        self._run, self._keys = unit.connection.execute, unit.keys
+        self._run, self._keys = unit.connection.execute, unit.case_keys
 
     def add(self, entry: InfoRequest) -> None:
         self._run(
@@ -113,14 +115,16 @@ class Requests:
         )
 
     def _found(self, condition: ColumnElement[bool]) -> Sequence[InfoRequest]:
-        rows = self._run(select(info_request).where(condition).order_by(info_request.c.asked_on, info_request.c.id))
+        asked = select(info_request, wrapped_key(info_request.c.case_id)).where(condition)
+        rows = self._run(asked.order_by(info_request.c.asked_on, info_request.c.id))
         found = []
         for row in rows:
-            what, note = self._keys.open_json(PLACE_REQUEST, row.id, row.sealed_words)
+            sealer = self._keys.know(row.case_id, row.case_key)
+            what, note = sealer.open_json(PLACE_REQUEST, row.id, row.sealed_words)
             known = (row.id, row.case_id, row.locality, row.body, what, row.asked_on, row.due_on, row.asked_by)
             found.append(InfoRequest(*known, received_on=row.received_on, note=note))
         return found
 
     def _told(self, entry: InfoRequest) -> dict[str, object]:
-        sealed = self._keys.seal_json(PLACE_REQUEST, entry.id, [entry.what, entry.note])
+        sealed = self._keys.of(entry.case_id).seal_json(PLACE_REQUEST, entry.id, [entry.what, entry.note])
         return {"received_on": entry.received_on, "sealed_words": sealed}

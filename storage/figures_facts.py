@@ -19,6 +19,7 @@ from cases.periods import Cutoff, Period, period, same_last_year, year_before
 from cases.registers_targets import progress
 from cases.rules import Rules
 from cases.visibility import visible_scope
+from storage.case_keys import wrapped_key
 from storage.case_store import PLACE_CONTENT, case
 from storage.figures_tally import Asking, tallies
 from storage.registers import Registers
@@ -82,10 +83,11 @@ def content_of(unit: StoredWork, rules: Rules, one: Report, kind: ReportKind, vi
 def _violations(unit: StoredWork, asking: Asking) -> int:
     """Answers that found a violation; said in the sealed answer alone, so these few cases are opened."""
     answered = (asking.standing().in_([one.value for one in ANSWERED]), case.c.outcome != "")
-    statement = select(case.c.id, case.c.sealed_content).where(*asking.counted(), *answered)
+    statement = select(case.c.id, case.c.sealed_content, wrapped_key(case.c.id)).where(*asking.counted(), *answered)
     found = 0
     for row in chain.from_iterable(unit.connection.execute(statement).partitions(_BATCH)):
-        reply = unit.keys.open_json(PLACE_CONTENT, row.id, row.sealed_content).get("reply") or {}
+        sealer = unit.case_keys.know(row.id, row.case_key)
+        reply = sealer.open_json(PLACE_CONTENT, row.id, row.sealed_content).get("reply") or {}
         found += bool(reply.get("violation_found"))
     return found
 

@@ -38,6 +38,13 @@ def upgrade(connection: Connection) -> None:
         command.upgrade(_config(connection), "head")
 
 
+def upgrade_to(connection: Connection, revision: str) -> None:
+    """Bring an empty database to an older layout: a backup of that time is put into it before it is brought on."""
+    from alembic import command
+
+    command.upgrade(_config(connection), revision)
+
+
 def newest() -> str:
     """The last revision of the chain: files are numbered in its order, which a test holds."""
     return max(path.name for path in (FOLDER / "versions").glob("[0-9]*.py")).partition("_")[0]

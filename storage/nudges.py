@@ -75,6 +75,7 @@ _DUE_FREE, _DUE_LOCKED = Hot(_DUE), Hot(_DUE.with_for_update(skip_locked=True))
 _REPLY_STATES = (State.RECEIVED, State.IN_PROGRESS, State.EXTENDED)
 _DESK_STATES = (*sorted(AT_THE_DESK), State.FORWARDED, State.ANSWERED)
 _BY_ID = Listed(_COLUMNS.with_for_update(), case.c.id)
+_SEEN = Listed(_COLUMNS, case.c.id)
 _OFFICERS = Listed(select(officer).where(officer.c.active == true()).order_by(officer.c.id), officer.c.locality)
 _REPORTERS = Listed(select(reporter.c.ref, reporter.c.chat_key), reporter.c.ref)
 _KEYS = Listed(select(ledger.c.key), ledger.c.key)
@@ -137,6 +138,10 @@ class NudgeStore:
     def cases_by_id(self, case_ids: Sequence[str]) -> list[Case]:
         """Light cases, locked for change where the database can."""
         return [_light(row) for row in _BY_ID.rows(self._connection, case_ids)]
+
+    def seen_by_id(self, case_ids: Sequence[str]) -> list[Case]:
+        """Light cases, only to be looked at."""
+        return [_light(row) for row in _SEEN.rows(self._connection, case_ids)] if case_ids else []
 
     def together(self, matters: Collection[str]) -> list[Case]:
         """All cases of these matters: the authority is reminded once for all, but every sender is told."""
@@ -215,10 +220,11 @@ class NudgeStore:
 
     def log(self, events: Iterable[CaseEvent]) -> None:
         """Append to the histories."""
-        rows = []
+        rows, events, keys = [], list(events), self._unit.case_keys
+        keys.load(one.case_id for one in events if one.data)
         for one in events:
             key = new_id()
-            data = self._unit.keys.seal_bytes(PLACE_EVENT, key, orjson.dumps(one.data)) if one.data else None
+            data = keys.of(one.case_id).seal_bytes(PLACE_EVENT, key, orjson.dumps(one.data)) if one.data else None
             rows.append(
                 {
                     "case_id": one.case_id,

@@ -117,10 +117,10 @@ class PaperStore:
         found = self._connection.execute(select(numbers).where(*_same(numbers, of)).order_by(numbers.c.number))
         return [NumberLine(row.number, row.paper_id, self._reason(of, row), row.by, row.at) for row in found]
 
-    def add(self, paper: MadePaper, name: str) -> None:
-        """Remember a made paper whose bytes lie in the vault already, also among the files of its case."""
+    def add(self, paper: MadePaper, name: str, key: bytes = b"") -> None:
+        """Remember a made paper whose bytes lie in the vault already (under `key`), also among its case's files."""
         row = {one: getattr(paper, one) for one in _CLEAR}
-        sealed = self._unit.keys.seal_json(_VALUES, paper.id, dict(paper.values))
+        sealed = self._unit.case_keys.of(paper.case_id).seal_json(_VALUES, paper.id, dict(paper.values))
         self._connection.execute(insert(papers), {**row, "sealed_values": sealed})
         self._unit.files.add(
             CaseFile(
@@ -135,6 +135,7 @@ class PaperStore:
                 sha256=paper.sha256,
                 size=paper.size,
                 mime=WORD_MIME,
+                key=key,
             )
         )
 
@@ -194,7 +195,8 @@ class PaperStore:
 
     def _paper(self, row: Any) -> MadePaper:
         known = {one: getattr(row, one) for one in _CLEAR}
-        return MadePaper(**known, values=self._unit.keys.open_json(_VALUES, row.id, row.sealed_values))
+        sealer = self._unit.case_keys.of(row.case_id)
+        return MadePaper(**known, values=sealer.open_json(_VALUES, row.id, row.sealed_values))
 
 
 def _same(table: Any, of: Series) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.model import Officer, OfficerRole, Secrecy
 from cases.ports import Invitation, Reporter
+from storage.case_keys import CaseKeyStore, wrapped_key
 from storage.hot import Hot
 from storage.keys import KeyRing
 from storage.tables import InvitationRow, OfficerRow, ReporterRow, metadata
@@ -23,6 +24,7 @@ PLACE_IDENTITY = "reporter.sealed_identity"
 _OFFICER = select(officer).where(officer.c.id == bindparam("wanted"))
 _OFFICER_LOCKED = _OFFICER.with_for_update()
 _ACTIVE = select(officer).where(officer.c.locality == bindparam("place"), officer.c.active).order_by(officer.c.id)
+_REPORTERS = select(reporter, wrapped_key(reporter.c.case_id))
 _OFFICERS = Hot(_ACTIVE)
 _OFFICERS_OF = Hot(_ACTIVE.where(officer.c.body == bindparam("of")))
 
@@ -41,8 +43,9 @@ _SAVE_REPORTER = Hot(
 class PeopleStore:
     """See `cases.ports.People`."""
 
-    def __init__(self, connection: Connection, keys: KeyRing, *, locking: bool = True) -> None:
+    def __init__(self, connection: Connection, keys: KeyRing, case_keys: CaseKeyStore, *, locking: bool = True) -> None:
         self._connection = connection
+        self._case_keys = case_keys
         self._by_id = _OFFICER_LOCKED if locking else _OFFICER
         self._keys = keys
 
@@ -113,16 +116,17 @@ class PeopleStore:
         return Invitation(row.officer_id, row.expires_at) if row is not None else None
 
     def reporter(self, ref: str) -> Reporter | None:
-        row = self._connection.execute(select(reporter).where(reporter.c.ref == ref)).first()
+        row = self._connection.execute(_REPORTERS.where(reporter.c.ref == ref)).first()
         return self._reporter(row) if row is not None else None
 
     def reporters_of_chat(self, chat_key: str) -> Sequence[Reporter]:
         rows = self._connection.execute(
-            select(reporter).where(reporter.c.chat_key == chat_key).order_by(reporter.c.created_at)
+            _REPORTERS.where(reporter.c.chat_key == chat_key).order_by(reporter.c.created_at)
         )
         return [self._reporter(row) for row in rows]
 
     def save_reporter(self, entry: Reporter) -> None:
+        sealer = self._case_keys.of(entry.case_id)
         values = {
             "ref": entry.ref,
             "case_id": entry.case_id,
@@ -133,7 +137,7 @@ class PeopleStore:
             "consent_at": entry.consent_at,
             "created_at": entry.created_at,
             "drop_after": entry.drop_after,
-            "sealed_identity": self._keys.seal_json(PLACE_IDENTITY, entry.ref, [entry.name, entry.phone]),
+            "sealed_identity": sealer.seal_json(PLACE_IDENTITY, entry.ref, [entry.name, entry.phone]),
         }
         _SAVE_REPORTER.change(self._connection, values)
 
@@ -141,7 +145,8 @@ class PeopleStore:
         self._connection.execute(delete(reporter).where(reporter.c.ref == ref))
 
     def _reporter(self, row: Any) -> Reporter:
-        name, phone = self._keys.open_json(PLACE_IDENTITY, row.ref, row.sealed_identity)
+        sealer = self._case_keys.know(row.case_id, row.case_key)
+        name, phone = sealer.open_json(PLACE_IDENTITY, row.ref, row.sealed_identity)
         return Reporter(
             ref=row.ref,
             case_id=row.case_id,

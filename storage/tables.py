@@ -107,6 +107,12 @@ class CaseCounter(SQLModel, table=True):
     last: int
 
 
+_CLOSED_PERSONS: dict[str, Any] = {  # whose senders are asked later how they fare
+    f"{dialect}_where": text("closed_at IS NOT NULL AND subject IN ('official', 'party_member', 'elected_deputy')")
+    for dialect in ("sqlite", "postgresql")
+}
+
+
 class CaseRow(SQLModel, table=True):
     """Cases. What was said about whom and where is sealed; what lists and clocks need stands in clear."""
 
@@ -117,6 +123,7 @@ class CaseRow(SQLModel, table=True):
         Index("ix_case_authority", "locality", "competent_authority", "state"),
         Index("ix_case_submitted", "locality", "submitted_at"),
         Index("ix_case_state", "locality", "state", "submitted_at"),
+        Index("ix_case_closed_persons", "closed_at", **_CLOSED_PERSONS),
     )
     id: str = Field(primary_key=True, max_length=32)
     locality: str = Field(max_length=60)
@@ -160,6 +167,7 @@ class CaseRow(SQLModel, table=True):
     next_nudge_at: datetime | None = Field(default=None, index=True)
     urgings: int = 0
     sealed_content: bytes = sealed(optional=False)
+    sealed_to: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
     version: int = 0
 
 
@@ -230,6 +238,7 @@ class CaseFileRow(SQLModel, table=True):
     channel: str = Field(max_length=20)
     state: str = Field(max_length=12)
     sealed_source: bytes = sealed(optional=False)
+    sealed_key: bytes | None = sealed()
     sha256: str = Field(default="", max_length=64)
     size: int = Field(default=0, sa_type=BigInteger)
     mime: str = Field(default="", max_length=100)
@@ -257,31 +266,6 @@ class FailedUpdate(SQLModel, table=True):
     error: str = Field(max_length=300)
     sealed_update: bytes = sealed(optional=False)
     settled_at: datetime | None = None
-
-
-class CalendarEdit(SQLModel, table=True):
-    """Days added to the shipped calendar, each with its reason and document."""
-
-    __tablename__ = "calendar_edit"
-    id: int | None = serial()
-    locality: str = Field(default="", max_length=60)
-    day: date
-    working: bool
-    for_day: date | None = None
-    reason: str = Field(max_length=300)
-    document: str = Field(default="", max_length=200)
-    made_by: str = Field(default="", max_length=60)
-    made_at: datetime
-
-
-class DirectoryVersion(SQLModel, table=True):
-    """Imported directories; the newest is in force, the older ones stay for the record."""
-
-    __tablename__ = "directory_version"
-    id: int | None = serial()
-    imported_at: datetime
-    imported_by: str = Field(default="", max_length=60)
-    content: str
 
 
 class OAuthToken(SQLModel, table=True):

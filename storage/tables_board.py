@@ -58,7 +58,7 @@ class PublicationWordRow(SQLModel, table=True):
     __tablename__ = "publication_word"
     __table_args__ = ({"sqlite_with_rowid": False},)  # the key is all there is
     word: bytes = Field(primary_key=True)
-    publication_id: str = Field(primary_key=True, max_length=32, index=True)
+    publication_id: str = Field(primary_key=True, max_length=32)
 
 
 class DisclosureItemRow(SQLModel, table=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -13,14 +14,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from cases.messages import Capabilities, Outgoing
 from cases.ports import Chat
 from cases.rendering import PLAIN, fit
+from storage.audit import AuditStore
+from storage.case_keys import CaseKeyStore
 from storage.case_store import CaseStore
 from storage.chats import ChatStore
+from storage.checkins import CheckInStore
 from storage.database import Database
+from storage.erasures import ErasureStore
 from storage.files import FileStore
 from storage.hot import Hot
+from storage.identity import IdentityStore
 from storage.keys import KeyRing
 from storage.outbox import FreshLine, OutboxStore, web_line
 from storage.people import PeopleStore
+from storage.sealed import SealedStore
 from storage.tables import FailedUpdate, LedgerRow, SeenUpdate, metadata
 
 T = TypeVar("T")
@@ -98,12 +105,22 @@ class StoredWork:
         self.connection = connection
         self.now = now
         self.keys = keys
+        self.case_keys = CaseKeyStore(connection, keys, now)
         self.chats = ChatStore(connection, keys, locking=locking)
-        self.cases = CaseStore(connection, keys, new_id, locking=locking)
-        self.people = PeopleStore(connection, keys, locking=locking)
+        self.cases = CaseStore(connection, keys, self.case_keys, new_id, locking=locking)
+        self.people = PeopleStore(connection, keys, self.case_keys, locking=locking)
         self.outbox = FittedOutbox(connection, keys, now, capabilities or {})
-        self.files = FileStore(connection, keys)
+        self.files = FileStore(connection, self.case_keys)
         self.ledger = LedgerStore(connection)
+        self.erasures = ErasureStore(connection, now)
+        self.audit = AuditStore(connection, keys, now, writing=locking)
+        self.identities = IdentityStore(connection, keys, self.case_keys)
+        self.check_ins = CheckInStore(connection)
+
+    @property
+    def sealed(self) -> SealedStore:
+        """Made when asked for: few transactions touch a sealed report."""
+        return SealedStore(self)
 
     def receive(self, channel: str, message_id: str, at: datetime) -> bool:
         return _RECEIVE.change(self.connection, {"channel": channel, "message_id": message_id, "at": at}) == 1
@@ -164,17 +181,22 @@ class Office:
             result = step(unit)
             if urgent and self.courier is not None and unit.outbox.woken:
                 claimed[0] = self.courier.claim(unit)
+            unit.audit.chain()  # last: it takes the lock that all writers share
             return result
 
-        result = await self.database.write(work)
-        if opened[0].outbox.fresh:
-            self.on_lines(opened[0].outbox.fresh)
-        woken = opened[0].outbox.woken
-        if claimed[0] is not None and self.courier is not None:
-            woken -= self.courier.took(claimed[0])
-        if woken:
-            self.on_woken(woken)
-        return result
+        async def written() -> T:
+            result = await self.database.write(work)
+            if opened[0].outbox.fresh:
+                self.on_lines(opened[0].outbox.fresh)
+            woken = opened[0].outbox.woken
+            if claimed[0] is not None and self.courier is not None:
+                woken -= self.courier.took(claimed[0])
+            if woken:
+                self.on_woken(woken)
+            return result
+
+        # Whoever asked may be gone by now; what is committed must be delivered all the same.
+        return await asyncio.shield(written())
 
     async def read(self, step: Callable[[StoredWork], T]) -> T:
         """Run `step` without changing anything."""

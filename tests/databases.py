@@ -10,6 +10,7 @@ import uuid
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
@@ -54,6 +55,11 @@ class EmbeddedServer:
         self._server.cleanup()
         self._heir.communicate()
         self._folder.cleanup()
+
+    @property
+    def folder(self) -> Path:
+        """Where its data lies."""
+        return Path(self._folder.name)
 
     def stop(self) -> None:
         """Stop at once, as in an outage."""

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from cases.model import Officer
 from storage.api_tokens import BEGINNING, ApiScope, Token, holder, is_noted, note_use
 from storage.database import DatabaseFault
-from web.api_reads import READS, Bad, Missing, Read
+from web.api_reads import READS, Bad, Content, Missing, Read, enter_reading
 from web.limits import Sliding, client, networks
 from web.openapi import SENTENCE, Declared, Document
 from web.pages import Pages
@@ -111,6 +111,8 @@ class Api:
         query = {**request.query_params, **request.path_params}
         asked = read.asked(query, now)
         found = await self._services.office.read(lambda unit: read.look(unit, rules, caller.officer, asked))
+        if isinstance(found, Content):  # entered before a word of it leaves
+            await self._services.office.write(lambda unit: enter_reading(unit, caller.officer, found))
         return JSONResponse(found, headers={"Cache-Control": "no-store"})
 
     def refuse(self, request: Request, status: int, wait: float = 0.0) -> Response:

@@ -17,7 +17,7 @@ from cases.periods import UnknownPeriod, period
 from cases.receipts import read_case_code
 from cases.rules import Rules
 from cases.visibility import visible_scope
-from storage.api_cases import Place, Wanted, cases_told
+from storage.api_cases import Page, Place, Wanted, cases_told
 from storage.api_tokens import ApiScope
 from storage.board import Asked, BoardStore, Result
 from storage.figures import counted
@@ -35,6 +35,14 @@ class Bad(ValueError):
 
 class Missing(LookupError):
     """Not there, or not for this officer: nobody can tell which."""
+
+
+class Content(dict[str, Any]):
+    """An answer about cases; `case_ids` are those whose words it tells."""
+
+    def __init__(self, told: Json, case_ids: Sequence[str]) -> None:
+        super().__init__(told)
+        self.case_ids = case_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,7 @@ def _cases(unit: StoredWork, rules: Rules, officer: Officer, asked: CasesAsked) 
         raise Bad("after") from error
     page = cases_told(unit, rules, officer, asked.wanted, after, asked.size)
     cases = [as_json(told.row) for told in page.told]
-    return {"cases": cases, "next": page.after.sealed(unit) if page.after else None}
+    return Content({"cases": cases, "next": page.after.sealed(unit) if page.after else None}, _read_of(page))
 
 
 def _case_asked(query: Query, now: datetime) -> Wanted:
@@ -100,7 +108,23 @@ def _case(unit: StoredWork, rules: Rules, officer: Officer, asked: Wanted) -> Js
     page = cases_told(unit, rules, officer, asked, None, 1)
     if not page.told:
         raise Missing
-    return as_json(page.told[0].row)
+    return Content(as_json(page.told[0].row), _read_of(page))
+
+
+def _read_of(page: Page) -> tuple[str, ...]:
+    return tuple(told.case_id for told in page.told if told.row["text"] is not None)
+
+
+def enter_reading(unit: StoredWork, officer: Officer, told: Content) -> None:
+    """One entry for each case whose words were told, once an hour; one for a call that told none."""
+    keys = {f"api:{one}:{officer.id}:{unit.now:%Y%m%d%H}": one for one in told.case_ids}
+    known = unit.ledger.seen(keys)
+    for key, case_id in keys.items():
+        if key not in known and unit.ledger.once(key, unit.now):
+            unit.audit.enter("api_read", actor=officer.id, case_id=case_id)
+    hourly = f"api::{officer.id}:{unit.now:%Y%m%d%H}"
+    if not keys and not unit.ledger.seen([hourly]) and unit.ledger.once(hourly, unit.now):
+        unit.audit.enter("api_read", actor=officer.id)
 
 
 # -- figures --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-import qrcode  # type: ignore[import-untyped]
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
@@ -127,6 +126,8 @@ def qr_path(text: str) -> tuple[str, int]:
 
     Error correction M: still read with a seventh of it dirty or torn.
     """
+    import qrcode  # type: ignore[import-untyped]  # it loads a picture library that no other page needs
+
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=QUIET)
     code.add_data(text)
     code.make(fit=True)

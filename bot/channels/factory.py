@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.channels.base import Alarm, Channel, TokenPair
 from bot.clock import Clock
-from bot.settings import Settings, networks
+from bot.settings import Settings
+from bot.settings_checks import networks
 from storage.tokens import StoredTokens
 from storage.work import Office
 
@@ -45,6 +46,7 @@ def _zalo_oa(settings: Settings, office: Office, clock: Clock, alarm: Alarm) -> 
         app_id=settings.zalo_oa_app_id,
         app_secret=settings.zalo_oa_app_secret.get_secret_value(),
         secret_key=settings.zalo_oa_secret_key.get_secret_value(),
+        old_secret_key=settings.zalo_oa_secret_key_old.get_secret_value(),
         tokens=StoredTokens(office, f"zalo-oa:{settings.zalo_oa_app_id}", TokenPair),
         clock=clock,
         alarm=alarm,

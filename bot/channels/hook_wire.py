@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
@@ -18,6 +19,8 @@ CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 15.0
 NEVER = frozenset({400, 413, 415, 422})  # this body will not be taken, whenever it comes
 RETRY_AFTER_MOST = 6 * 3600.0
 SHUT = "address not allowed"
+NUMBERED = re.compile(r"(^|\.)(0[xX][0-9a-fA-F]*|[0-9]+)$")
+"""A host that ends in a number is read as an address by some (2130706433, 0x7f.1, 0177.0.0.1) and is no name."""
 
 
 class _Shut(OSError):
@@ -60,7 +63,7 @@ def called(text: str, allowed: Sequence[Network]) -> URL | None:
     try:
         number = ip_address(host)
     except ValueError:
-        return url if url.scheme == "https" and host else None
+        return url if url.scheme == "https" and host and not NUMBERED.search(host) else None
     if not may_call(str(number), allowed):
         return None
     return url if url.scheme == "https" or (url.scheme == "http" and number.is_loopback) else None

@@ -76,7 +76,11 @@ class Wire:
     def get(self, url: str, wait: float = ANSWER_SECONDS) -> aiohttp.client._RequestContextManager:
         """A streamed download, as the bytes are (no content coding that could swell)."""
         return self._client().get(
-            url, headers={"Accept-Encoding": "identity"}, timeout=patience(wait), allow_redirects=False
+            url,
+            headers={"Accept-Encoding": "identity"},
+            timeout=patience(wait),
+            allow_redirects=False,
+            auto_decompress=False,
         )
 
     def _client(self) -> aiohttp.ClientSession:

@@ -67,6 +67,7 @@ def _message(message: Message, message_id: str, me: Me) -> Incoming | None:
         place=place,
         contact=contact,
         start=start[1] if start else "",
+        ref=str(message.message_id),
     )
 
 
@@ -78,7 +79,7 @@ def _edited(message: Message, message_id: str, me: Me) -> Incoming | None:
     if heard is None:
         return None
     edited = datetime.fromtimestamp(message.edit_date, UTC) if message.edit_date else heard.sent_at
-    return Incoming(heard.address, message_id, edited, Event.EDITED, heard.text, files=heard.files)
+    return Incoming(heard.address, message_id, edited, Event.EDITED, heard.text, files=heard.files, ref=heard.ref)
 
 
 def _group(message: Message, message_id: str, me: Me) -> Incoming | None:

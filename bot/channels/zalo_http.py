@@ -218,6 +218,7 @@ class FileGate:
                 connector=aiohttp.TCPConnector(resolver=names),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"Accept-Encoding": "identity"},
+                auto_decompress=False,  # a coding that was not asked for could swell beyond the cap
                 timeout=aiohttp.ClientTimeout(total=FILE_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS),
             )
         return self._session

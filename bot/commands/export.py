@@ -1,4 +1,4 @@
-"""`export cases`: what a role may see, as JSON lines, CSV or a spreadsheet; identity only with a reason, and logged."""
+"""`export cases`: what a role may see, as JSON lines, CSV or a spreadsheet. Who sent them is in no file."""
 
 from __future__ import annotations
 
@@ -24,10 +24,8 @@ Put = Callable[[Sequence[Mapping[str, Any]]], None]
 
 def cases(arguments: argparse.Namespace) -> int:
     """Write the cases to a file or standard output."""
-    if arguments.with_identity and not arguments.reason:
-        raise Failed("--with-identity needs --reason: every look at an identity is logged with its reason")
-    if arguments.with_identity and not arguments.officer:
-        raise Failed("--with-identity needs --as OFFICER: an identity is read by a person, never by nobody")
+    if arguments.with_identity:
+        raise Failed("--with-identity: identities leave in no file; two officers open each one on the page of its case")
     if arguments.format == "xlsx" and not arguments.out:
         raise Failed("--format xlsx needs --out FILE.xlsx")
     at_desk(partial(_export, arguments))
@@ -37,7 +35,7 @@ def cases(arguments: argparse.Namespace) -> int:
 async def _export(arguments: argparse.Namespace, desk: Desk) -> None:
     officer = await _officer(desk, arguments.officer)
     wanted = Wanted(_day(arguments.start), _day(arguments.end), locality=desk.locality(arguments.locality))
-    order = Order(wanted, Form(arguments.format), arguments.with_identity, arguments.reason or "")
+    order = Order(wanted, Form(arguments.format))
     key = await desk.office.write(lambda unit: begin(unit, officer, order))
     with _written(order, arguments.out) as put:
         rows = await _pages(desk, officer, order, put)
@@ -47,9 +45,8 @@ async def _export(arguments: argparse.Namespace, desk: Desk) -> None:
 async def _pages(desk: Desk, officer: Officer | None, order: Order, put: Put) -> int:
     rules, rows = desk.rulebook.rules, 0
     after: Place | None = None
-    run = desk.office.write if order.with_identity else desk.office.read
     while True:
-        found = await run(partial(page, rules=rules, officer=officer, order=order, after=after))
+        found = await desk.office.read(partial(page, rules=rules, officer=officer, order=order, after=after))
         put([told.row for told in found.told])
         rows, after = rows + len(found.told), found.after
         if after is None:
@@ -61,10 +58,10 @@ def _written(order: Order, out: str) -> Iterator[Put]:
     """Where rows go: a spreadsheet, a text file, or standard output."""
     if order.form is Form.XLSX:
         path = Path(out)
-        with sheet(path, path.resolve().parent, with_identity=order.with_identity) as table:
+        with sheet(path, path.resolve().parent) as table:
             yield table.add
         return
-    text = TextRows(order.form, with_identity=order.with_identity)
+    text = TextRows(order.form)
     with Path(out).open("w", encoding="utf-8", newline="") if out else nullcontext(sys.stdout) as file:
         file.write(text.head())
         yield lambda rows: print(text.body(rows), end="", file=file)

@@ -10,7 +10,7 @@ from bot.settings import read_settings
 from cases import officers
 from cases.casework import Refused
 from cases.model import Officer, OfficerRole
-from storage import console
+from storage import console, rule_steps
 from storage.work import StoredWork
 
 HOURS = officers.CODE_HOURS
@@ -48,7 +48,7 @@ def invite(arguments: argparse.Namespace) -> int:
                 post=arguments.post,
                 hamlet=arguments.hamlet,
             )
-            return officers.enrol(unit, rules, officer, unit.now)
+            return rule_steps.open_account(unit, rules, officer, arguments.reason)
 
         try:
             return officers.show_code(await desk.office.write(store))
@@ -68,14 +68,12 @@ def invite(arguments: argparse.Namespace) -> int:
 def revoke(arguments: argparse.Namespace) -> int:
     """Close an account in chat and console; the history keeps its name."""
 
-    def close(unit: StoredWork) -> None:
-        officer = unit.people.officer(arguments.id)
-        if officer is None:
-            raise Failed(f"no officer has the id {arguments.id}; see hoiam officer list")
-        console.revoke(unit, officer)
-
     async def work(desk: Desk) -> None:
-        await desk.office.write(close)
+        rules = desk.rulebook.rules
+        try:
+            await desk.office.write(lambda unit: rule_steps.shut_account(unit, rules, arguments.id, arguments.reason))
+        except LookupError as missing:
+            raise Failed(f"no open account has the id {arguments.id}; see hoiam officer list") from missing
 
     at_desk(work)
     print("closed")

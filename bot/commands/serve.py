@@ -15,7 +15,7 @@ import uvicorn
 from bot.app import App
 from bot.channels.base import Channel
 from bot.commands.failing import Failed
-from bot.logs import configure
+from bot.logs import catch_strays, configure
 from bot.settings import Settings, read_settings
 from cases import officers
 from cases.model import Officer, OfficerRole
@@ -46,6 +46,7 @@ def worker(_arguments: argparse.Namespace) -> int:
 def _serve(*, pages: bool, work: bool) -> int:
     settings = read_settings()
     configure(settings.log_level, settings.log_format)
+    catch_strays()
     if not (pages and work) and settings.database.startswith("sqlite"):
         raise Failed("web and worker need PostgreSQL (HOIAM_DATABASE_URL); on SQLite use hoiam run")
     with contextlib.suppress(ImportError):
@@ -126,7 +127,7 @@ async def _background(app: App) -> Any:
     """Delivery, file fetching, the ticker and the messengers, for as long as the server runs."""
     from scheduler.ticker import Ticker
 
-    tasks = [_task(app.delivery.run), _task(app.fetcher.run)]
+    tasks = [_task(app.delivery.run), _task(app.fetcher.run), _task(app.cleaner.run)]
     tasks += [_task(_keep(channel, app)) for channel in app.channels.values()]
     ticker = Ticker(app.clock, app.jobs())
     ticker.start()

@@ -131,9 +131,10 @@ def test_export_of_nothing_is_an_empty_table(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[0].startswith("code,kind,subject,topic")
 
 
-def test_identity_needs_a_reason(tmp_path: Path) -> None:
-    """Refused with a sentence."""
-    assert "--reason" in hoiam(tmp_path, "export", "cases", "--with-identity").stderr
+def test_no_file_holds_who_sent_a_case(tmp_path: Path) -> None:
+    """Refused with a sentence, whatever the reason."""
+    asked = ("export", "cases", "--with-identity", "--reason", "cần gặp", "--as", "x")
+    assert "two officers" in hoiam(tmp_path, *asked).stderr
 
 
 def test_a_broken_directory_names_file_and_line(tmp_path: Path) -> None:

@@ -40,6 +40,8 @@ def test_nothing_needs_to_be_set() -> None:
 @pytest.mark.parametrize(
     "values",
     [
+        {"CLAMD": "/run/clamav/clamd.ctl"},
+        {"CLAMD": "127.0.0.1:3310"},
         {"TELEGRAM_TOKEN": TOKEN},
         {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_MODE": "webhook", "TELEGRAM_WEBHOOK_SECRET": SECRET, **PUBLIC},
         {"ZALO_BOT_TOKEN": TOKEN, "ZALO_BOT_MODE": "webhook", "ZALO_BOT_WEBHOOK_SECRET": SECRET, **PUBLIC},
@@ -71,6 +73,8 @@ def test_sound_settings_are_taken(monkeypatch: pytest.MonkeyPatch, values: dict[
     ("values", "named"),
     [
         ({"PORT": "eighty"}, "HOIAM_PORT"),
+        ({"CLAMD": "10.0.0.5:3310"}, "HOIAM_CLAMD"),
+        ({"CLAMD": "clamd"}, "HOIAM_CLAMD"),
         ({"PORT": "70000"}, "HOIAM_PORT"),
         ({"LOCALE": "fr"}, "HOIAM_LOCALE"),
         ({"LOG_FORMAT": "xml"}, "HOIAM_LOG_FORMAT"),

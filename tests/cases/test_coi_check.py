@@ -78,7 +78,7 @@ async def test_an_appeal_returns_to_the_check(bureau: Bureau) -> None:
     """Refused before the post was found, it comes back to the triage officers, not to the whole desk."""
     case = await refused(bureau)
     assert "tin rác" in await bureau.news()
-    await bureau.person("resident").taps("Đề nghị xem lại")
+    await bureau.person("resident").taps("Tôi không đồng ý")
     found = await bureau.now(case)
     assert (found.state, POST_UNKNOWN in found.excluded_bodies) == (State.NEEDS_COI_CHECK, False)
 

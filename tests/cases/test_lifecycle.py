@@ -39,7 +39,7 @@ answered: relayed
 relayed: dialogue closed
 dialogue: answered closed
 closed: published submitted dialogue
-published:
+published: closed
 withdrawn:
 """
 STEPS = {

@@ -253,7 +253,7 @@ async def test_sent_back_it_is_a_draft_with_a_note(office: Office) -> None:
 
 
 async def test_taken_off_its_words_are_erased_and_it_may_come_again(office: Office) -> None:
-    """The reason stays; a new draft begins from nothing."""
+    """The reason stays, the case is closed and no longer published, and a new draft begins from nothing."""
 
     def step(desk: Desk) -> Any:
         entry = desk.draft("author")
@@ -261,6 +261,7 @@ async def test_taken_off_its_words_are_erased_and_it_may_come_again(office: Offi
         desk.approve("second", entry)
         withdraw(desk.unit, desk.rules, desk.store, desk.who("author"), desk.case, entry, "Nhận ra người", NOW)
         kept = desk.store.of_case(desk.case.id)[0]
+        assert desk.case.state is State.CLOSED
         return kept.reason, kept.text.summary, desk.store.results(Asked())[0], desk.start("second").version
 
     assert await at(office, step) == ("Nhận ra người", "", [], 0)

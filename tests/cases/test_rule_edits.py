@@ -156,3 +156,12 @@ def test_a_new_version_of_a_body_begins_on_its_day() -> None:
     book = rules_with(an_edit(What.DIRECTORY, "bodies/p_vhxh", content={"ops": ops})).book
     assert book.as_of("xa-mau", date(2026, 12, 31)).name("p_vhxh") == "Phòng Văn hóa - Xã hội"
     assert book.as_of("xa-mau", date(2027, 1, 1)).name("p_vhxh") == "Phòng mới"
+
+
+def test_other_words_of_consent_ask_for_consent_again() -> None:
+    """Whoever agreed to the former text is asked once more; another text leaves the agreement as it is."""
+    before = rules_with().consent_version
+    assert rules_with(an_edit()).consent_version == before
+    again = an_edit(about="consent_full", number=7, content={"vi": "Bà con đồng ý chứ?"})
+    assert rules_with(again).consent_version != before
+    assert rules_with(replace(again, valid_until=date(2026, 11, 20))).consent_version == before

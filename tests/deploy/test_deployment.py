@@ -16,7 +16,12 @@ from tests.bot.test_settings import alone
 __all__ = ["alone"]  # a fixture for every test here: no setting of this machine
 
 DISK = "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
-SOUND = {"public_url": "https://phananh.xamau.example", "trusted_proxy": "127.0.0.1"}
+SOUND = {
+    "public_url": "https://phananh.xamau.example",
+    "trusted_proxy": "127.0.0.1",
+    "backup_recipient": f"age1{'q' * 58}",
+    "audit_heads": Path("elsewhere"),
+}
 
 
 @pytest.fixture
@@ -52,6 +57,8 @@ def test_a_sound_installation_has_nothing_to_mend(folders: dict[str, Path]) -> N
         ({"trusted_proxy": ""}, UNSAFE, "HOIAM_TRUSTED_PROXY"),
         ({"trusted_proxy": "127.0.0.1,10.0.0.0/8"}, NOTE, "HOIAM_TRUSTED_PROXY"),
         ({"metrics_public": True}, UNSAFE, "HOIAM_METRICS_PUBLIC"),
+        ({"backup_recipient": ""}, UNSAFE, "HOIAM_BACKUP_RECIPIENT"),
+        ({"audit_heads": None}, NOTE, "HOIAM_AUDIT_HEADS"),
         ({"database_url": "postgresql+asyncpg://h@db/x", "database_plain": True}, NOTE, "HOIAM_DATABASE_PLAIN"),
         ({"database_url": "postgresql+asyncpg://h@db/x?ssl=require"}, NOTE, "HOIAM_DATABASE_URL"),
     ],

@@ -237,6 +237,7 @@ class WebPhone:
         self._address, self._session, self._clock = house.address, session, house.clock
         self._after = 0
         self._offered: list[dict[str, str]] = []
+        self.file = ("anh.png", PNG, "image/png")
 
     async def says(self, text: str, until: str) -> str:
         return await self._send({"text": text}, until)
@@ -247,7 +248,8 @@ class WebPhone:
 
     async def photo(self, until: str) -> str:
         form = aiohttp.FormData()
-        form.add_field("file", PNG, filename="anh.png", content_type="image/png")
+        name, content, mime = self.file
+        form.add_field("file", content, filename=name, content_type=mime)
         async with self._session.post(f"{self._address}/chat/files", data=form, headers=self._own) as answer:
             assert answer.status == 200, await answer.text()
             file = await answer.json()

@@ -231,22 +231,23 @@ async def test_the_second_person_disagrees(bureau: Bureau) -> None:
     assert "được giữ lại" in await bureau.news("lan")
 
 
-async def test_seeing_who_sent_it(bureau: Bureau) -> None:
-    """A reason first; then name and telephone, once."""
-    case = await bureau.report()
+async def test_asking_who_sent_it(bureau: Bureau) -> None:
+    """A reason first, and a second person; nothing of it ever goes through a messenger."""
+    case = await bureau.report(text="Đường hỏng nặng")
     lan = await at(bureau, case)
-    assert "Nguyễn Văn An" in lan.last.text  # in the resident's own words, not from the vault
-    await lan.taps("Xem người gửi")
-    assert "0912345678" in await lan.says("cần hẹn đo lại đường")
-    assert "identity_read" in await bureau.events(case)
+    await lan.taps("Xin xem người gửi")
+    assert "Cần một cán bộ khác" in await lan.says("cần hẹn đo lại đường")
+    assert "cần người thứ hai" in await bureau.news("minh")
+    assert not any("0912345678" in message.text for message in lan.heard)
+    assert "identity_asked" in await bureau.events(case)
 
 
 async def test_a_sender_who_hides_is_not_offered(bureau: Bureau) -> None:
     """No button for an anonymous sender, nor for the authority."""
     case = await bureau.report(secrecy=Secrecy.ANONYMOUS)
-    assert "Xem người gửi" not in (await at(bureau, case)).labels
+    assert "Xin xem người gửi" not in (await at(bureau, case)).labels
     other = await bureau.forwarded()
-    assert "Xem người gửi" not in (await at(bureau, other, who="tuan")).labels
+    assert "Xin xem người gửi" not in (await at(bureau, other, who="tuan")).labels
 
 
 async def test_stopping_changes_nothing(bureau: Bureau) -> None:

@@ -174,7 +174,7 @@ async def test_the_chairman_named_under_another_topic_never_gets_the_report(meet
     await person.taps("Sổ đỏ")
     assert "Chủ tịch UBND" in person.last.text
     await person.taps("Có")
-    for label in ("Thôn 1", "Hôm qua", "Bỏ qua", "Không có"):
+    for label in ("Thôn 1", "Hôm qua", "Bỏ qua", "Chỉ Mặt trận"):
         await person.taps(label)
     assert "không cho UBND xem" in person.last.text
     await person.taps("Gửi")
@@ -190,7 +190,7 @@ async def test_an_unknown_post_waits_for_triage(meet: Meet, office: Office) -> N
     await person.taps("Đồng ý và giấu tên")
     await person.taps("Thái độ")
     await person.taps("Không rõ")
-    for label in ("Thôn 1", "Hôm qua", "Bỏ qua", "Không có"):
+    for label in ("Thôn 1", "Hôm qua", "Bỏ qua", "Không cho ai biết"):
         await person.taps(label)
     assert "xác minh" in person.last.text
     await person.taps("Gửi")
@@ -204,9 +204,11 @@ async def test_bodies_the_resident_names_are_shut_out(meet: Meet, office: Office
     await person.says("Đường bê tông Thôn 2 mới làm ba tháng đã nứt toác, lún cả đoạn dài")
     for label in ("Tôi đồng ý", "Chất lượng", "Đường bê tông Thôn 2", "Trong tuần", "Bỏ qua"):
         await person.taps(label)
-    await person.taps("Ai không được xem")
+    await person.taps("Giấu với ai")
+    await person.taps("Có nơi không được xem")
     await person.taps("Ban Giám sát cộng đồng")
     await person.taps("Xong")
+    await person.taps("Cả nơi giải quyết")
     assert "Ủy ban Mặt trận" in person.last.text
     await person.taps("Gửi")
     (case,) = await cases_of(office)

@@ -17,7 +17,6 @@ from tests.papers.kit import made
 OFFICE = pytest.mark.skipif(not office_path(), reason="LibreOffice is not installed: libreoffice-writer-nogui")
 BROWSER = pytest.mark.skipif(not browser_path(), reason="Chromium is not installed")
 LOOK = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler-utils is not installed")
-pytestmark = pytest.mark.slow
 
 
 def poppler(tool: str, pdf: bytes, folder: Path, *options: str) -> str:

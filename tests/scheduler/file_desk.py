@@ -83,6 +83,12 @@ class Desk:
         """As stored."""
         return await self.stage.office.read(lambda unit: unit.files.get(ref))
 
+    async def content(self, ref: str, part: str = "original") -> bytes:
+        """What the vault holds, opened with the key of the file's entry."""
+        file = await self.file(ref)
+        assert file is not None
+        return self.vault.get(ref, part, file.key)
+
     async def state(self, ref: str) -> tuple[FileState, str]:
         """Where the file stands and why."""
         file = await self.file(ref)

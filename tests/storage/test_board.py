@@ -110,5 +110,5 @@ async def test_a_rare_word_is_found_among_common_ones(any_office: Office) -> Non
 
     await any_office.write(store)
     assert await any_office.read(found) == [1, 2, 2, 0, 1]
-    await any_office.write(lambda unit: keep_words(unit.connection, "rare", ""))
+    await any_office.write(lambda unit: keep_words(unit.connection, "rare", "duong co quyet dinh", ""))
     assert (await any_office.read(found))[1] == 1

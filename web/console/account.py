@@ -41,13 +41,22 @@ async def show_account(visit: Visit, faults: dict[str, str] | None = None) -> Re
 
 
 async def _end_one(visit: Visit) -> Response:
-    await visit.write(lambda unit: console_sessions.end(unit, visit.form.get("session"), visit.officer))
+    def step(unit: StoredWork) -> None:
+        unit.audit.enter("sessions_ended", actor=visit.officer.id, detail={"which": "one"})
+        console_sessions.end(unit, visit.form.get("session"), visit.officer)
+
+    await visit.write(step)
     return visit.go(PATH, "account_ended")
 
 
 async def _end_all(visit: Visit) -> Response:
     """This browser too."""
-    await visit.write(lambda unit: console_sessions.end_all(unit, visit.officer.id))
+
+    def step(unit: StoredWork) -> None:
+        unit.audit.enter("sessions_ended", actor=visit.officer.id, detail={"which": "all"})
+        console_sessions.end_all(unit, visit.officer.id)
+
+    await visit.write(step)
     response = visit.go(LOGIN)
     visit.console.cookies.end(response)
     return response

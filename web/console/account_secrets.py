@@ -46,6 +46,7 @@ async def _password(checks: Checks, path: str, show: Show, visit: Visit) -> Resp
 
     def step(unit: StoredWork) -> None:
         console.set_password(unit, visit.officer.id, hashed)
+        unit.audit.enter("secret_changed", actor=visit.officer.id, detail={"which": "password"})
         console_sessions.end_all(unit, visit.officer.id)
 
     await visit.write(step)
@@ -79,6 +80,7 @@ async def _tie(checks: Checks, path: str, visit: Visit) -> Response:
 
     def step(unit: StoredWork) -> None:
         console.set_totp(unit, visit.officer.id, totp, step_used)
+        unit.audit.enter("secret_changed", actor=visit.officer.id, detail={"which": "authenticator"})
         console_sessions.end_all(unit, visit.officer.id)
 
     await visit.write(step)

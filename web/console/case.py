@@ -9,13 +9,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from cases.casework import Hidden, Refused, read_content, reveal_identity, was_read
-from cases.ports import CaseFile, Reporter, Stale
+from cases.casework import Hidden, Refused, read_content, was_read
+from cases.ports import CaseFile, Stale
 from cases.reasons import Reason, said
 from cases.timeline import Line
 from storage.work import StoredWork
 from web.console.case_fields import Done, Field, Given, Work, Wrong, placed, refilled
-from web.console.case_files import BadUpload, case_file, show_file, take_upload
+from web.console.case_files import BadUpload, case_file, take_upload
 from web.console.case_open import (
     IDENTITY,
     STEPS,
@@ -33,6 +33,7 @@ from web.console.case_open import (
 from web.console.case_thread import can_write, thread_of
 from web.console.case_view import Values, content_of, head_of, spoken
 from web.console.forms import Form
+from web.console.identity import identity_of
 from web.console.roles import CONTACT, DESK, WATCH
 from web.console.shell import Console
 from web.console.visit import Visit
@@ -49,17 +50,16 @@ def add_case(console: Console) -> None:
     """The page, its forms, its files and its conversation."""
     console.get("/console/cases/{code}", roles=READERS)(show_case)
     console.post("/console/cases/{code}/do/{step}", roles=READERS)(take_step)
-    console.post("/console/cases/{code}/identity", roles=DESK)(show_identity)
     console.get("/console/cases/{code}/thread", roles=DESK, quiet=True)(show_thread)
-    console.get("/console/cases/{code}/files/{id}", roles=DESK | CONTACT)(show_file)
 
 
 async def show_case(visit: Visit) -> Response:
     """The case as this officer may see it; reading the content is logged."""
-    return await _page(visit)
+    return await case_page(visit)
 
 
-async def _page(visit: Visit, *, status: int = 200, **more: object) -> Response:
+async def case_page(visit: Visit, *, status: int = 200, **more: object) -> Response:
+    """The page with what came of a step: what was tried, what is wrong with it, what is shown this once."""
     values = await visit.read(partial(_values, visit=visit, more=more))
     if values["unread"]:
         await visit.write(partial(_note_reading, visit=visit))  # before a word of it is shown
@@ -97,6 +97,7 @@ def _values(unit: StoredWork, *, visit: Visit, more: Mapping[str, object]) -> Va
         "kept": more.get("kept"),
         "meanwhile": [spoken(work, line) for line in meanwhile],
         "identity": more.get("identity"),
+        **identity_of(work),
     }
 
 
@@ -152,15 +153,15 @@ async def take_step(visit: Visit) -> Response:
         kept = await take_upload(visit)
         done, stays = await visit.write(partial(_take, visit=visit, name=name, upload=case_file(kept, visit)))
     except Wrong as wrong:
-        return await _page(visit, status=422, tried=name, errors=wrong.errors, kept=kept)
+        return await case_page(visit, status=422, tried=name, errors=wrong.errors, kept=kept)
     except BadUpload as bad:
         megabytes = visit.rules.limits.file_bytes // 1_000_000
         errors = {"file": visit.say(f"case_wrong_{bad.key}", size=megabytes)}
-        return await _page(visit, status=422, tried=name, errors=errors)
+        return await case_page(visit, status=422, tried=name, errors=errors)
     except (Changed, Stale) as changed:
         meanwhile = changed.meanwhile if isinstance(changed, Changed) else []
         errors = {"": visit.say("case_changed_form")}
-        return await _page(visit, status=409, tried=name, errors=errors, meanwhile=meanwhile, kept=kept)
+        return await case_page(visit, status=409, tried=name, errors=errors, meanwhile=meanwhile, kept=kept)
     except Hidden:
         raise visit.missing() from None
     return _after(visit, name, done, stays=stays)
@@ -196,31 +197,7 @@ def _after(visit: Visit, name: str, done: Done, *, stays: bool) -> Response:
     return visit.go(path + anchors.get(name, "") if stays else path, f"case_done_{done.said}", **done.values)
 
 
-# -- who sent it, and the conversation ------------------------------------------------------------------------------
-
-
-async def show_identity(visit: Visit) -> Response:
-    """Who sent the case, once, for a reason that is on record before anything is shown."""
-
-    def step(unit: StoredWork) -> Reporter | None:
-        work = opened(unit, visit)
-        given = Given(visit.form, work)
-        reason = given.need("reason", "reason", words=2)
-        given.settle()
-        return reveal_identity(unit, work.rules, work.officer, work.case, reason, visit.now)
-
-    try:
-        found = await visit.write(step)
-    except Wrong as wrong:
-        return await _page(visit, status=422, tried=IDENTITY, errors=wrong.errors)
-    except Refused as refused:
-        sentence = said(visit.rules.wording, refused, visit.lang)
-        return await _page(visit, status=422, tried=IDENTITY, errors={"": sentence})
-    except Hidden:
-        raise visit.missing() from None
-    named = found is not None and bool(found.name or found.phone)
-    identity = {"name": found.name if found else "", "phone": found.phone if found else "", "named": named}
-    return await _page(visit, identity=identity)
+# -- the conversation ----------------------------------------------------------------------------------------------
 
 
 async def show_thread(visit: Visit) -> Response:
@@ -231,7 +208,10 @@ async def show_thread(visit: Visit) -> Response:
         if not is_desk(work):
             raise visit.missing()
         names = {key: one.name for key, one in reading_of(work).people.items()}
-        return {"thread": thread_of(work, names), "case": work.case, "reachable": can_write(work)}
+        unread = not was_read(unit, work.officer, work.case, visit.now)
+        return {"thread": thread_of(work, names), "case": work.case, "reachable": can_write(work), "unread": unread}
 
     found = await visit.read(step)
+    if found.pop("unread"):
+        await visit.write(partial(_note_reading, visit=visit))  # asked for without the page round it
     return visit.part("case_thread.html", **found)

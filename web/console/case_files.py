@@ -1,27 +1,18 @@
-"""Files of a case: shown to whoever may read it, and taken in with a form, kept when the form has to be corrected."""
+"""Files taken in with a form, and kept when the form has to be corrected."""
 
 from __future__ import annotations
 
-import asyncio
-from urllib.parse import quote
-
 from starlette.datastructures import UploadFile
-from starlette.responses import Response
 
-from cases.casework import Hidden
-from cases.evidence import only_clean, open_file
 from cases.messages import FileKind
-from cases.ports import CaseFile, FileState
+from cases.ports import CaseFile
 from storage.vault import VaultFault
-from storage.work import StoredWork, new_id
-from web.console.case_open import opened
+from storage.work import new_id
 from web.console.visit import Visit
 from web.security import Session
 from web.uploads import CAP, EmptyFile, Upload, Uploads, WrongType
 from web.uploads import opened as read_upload
 
-CLEAN = "clean"  # the vault's part without place, camera and hidden second pictures
-INLINE = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
 KEPT = ("file_id", "kind", "name", "mime", "size")
 _DOCUMENTS = frozenset({FileKind.DOCUMENT, FileKind.PHOTO})
 
@@ -32,57 +23,6 @@ class BadUpload(Exception):
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key
-
-
-# -- showing --------------------------------------------------------------------------------------------------------
-
-
-async def show_file(visit: Visit) -> Response:
-    """One file; its opening is logged before a byte of it is read."""
-
-    def step(unit: StoredWork) -> tuple[CaseFile, bool]:
-        work = opened(unit, visit)
-        try:
-            found = open_file(unit, work.officer, work.case, work.directory, visit.params["id"], visit.now)
-        except Hidden:
-            raise visit.missing() from None
-        return found, only_clean(work.officer, work.case, work.directory)
-
-    file, clean_only = await visit.write(step)
-    if file.state is not FileState.STORED:
-        raise visit.missing()
-    try:
-        return await asyncio.to_thread(_answer, visit, file, clean_only)
-    except VaultFault:
-        raise visit.missing() from None
-
-
-def _answer(visit: Visit, file: CaseFile, clean_only: bool) -> Response:
-    vault = visit.services.vault
-    has_clean = vault.has(file.id, CLEAN)
-    original = visit.query.get("original") == "1" and not clean_only
-    if has_clean and not original:
-        content = vault.get(file.id, CLEAN)
-        mime = next((kind for sign, kind in INLINE.items() if content.startswith(sign)), "application/octet-stream")
-        return _response(content, mime, file, inline=mime != "application/octet-stream")
-    content = vault.get(file.id)
-    if file.mime == "application/pdf":
-        return _response(content, file.mime, file, inline=True)
-    return _response(content, "application/octet-stream", file, inline=False)
-
-
-def _response(content: bytes, mime: str, file: CaseFile, *, inline: bool) -> Response:
-    name = quote(file.source.name or f"{file.purpose}-{file.id[:8]}")
-    way = "inline" if inline else "attachment"
-    headers = {
-        "content-disposition": f"{way}; filename*=UTF-8''{name}",
-        "x-content-type-options": "nosniff",
-        "cache-control": "private, no-store",
-    }
-    return Response(content, media_type=mime, headers=headers)
-
-
-# -- taking in ------------------------------------------------------------------------------------------------------
 
 
 async def take_upload(visit: Visit) -> Upload | None:

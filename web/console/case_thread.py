@@ -10,7 +10,16 @@ from cases.model import CaseEvent
 from storage.desk_thread import Delivery, Sent, reachable, sent_to_reporter
 from web.console.case_fields import Work
 
-_HERS = {"added", "verdict", "verdict_reason", "dialogue_asked", "appealed", "withdrawn", "continues_without_identity"}
+_HERS = {
+    "added",
+    "verdict",
+    "verdict_reason",
+    "dialogue_asked",
+    "appealed",
+    "appeal_words",
+    "withdrawn",
+    "continues_without_identity",
+}
 _DESKS = {"asked_info": "question", "wrote": "text"}
 
 
@@ -46,7 +55,7 @@ def _hers(work: Work, event: CaseEvent) -> Said:
         files = int(str(event.data.get("files") or 0))
         parts = [text, work.word("thread_files", n=files) if files else ""]
         return Said(event.at, "hers", "", "\n".join(part for part in parts if part))
-    if event.what == "verdict_reason":
+    if event.what in ("verdict_reason", "appeal_words"):
         return Said(event.at, "hers", "", str(event.data.get("text", "")))
     if event.what == "verdict":
         return Said(event.at, "hers", "", work.common(f"verdict_{event.data.get('verdict')}"))

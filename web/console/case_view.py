@@ -18,6 +18,8 @@ from cases.rules import show_date
 from cases.seeing import warnings, who_is_shut_out, who_sees
 from cases.timeline import Line, Reading, additions, looks, steps
 from cases.visibility import Sight, sight
+from storage import copies
+from storage.copies import CleanCopy
 from storage.desk import Meetings, Notes, Requests
 from storage.desk_canned import list_canned
 from storage.search_similar import similar
@@ -25,8 +27,8 @@ from web.console.case_clock import skipped, strip_of, terms_of
 from web.console.case_fields import Work
 from web.console.case_open import is_desk, number_of, reading_of
 from web.console.case_thread import can_write, thread_of
+from web.console.sealed import card_of
 
-PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 SPARE = 2  # empty rows under the points
 CHANNELS = ("web", "telegram", "zalo_oa", "zalo_bot")
 Values = dict[str, object]
@@ -83,6 +85,7 @@ def content_of(work: Work) -> Values:
         "outcome": work.common(f"outcome_{case.reply.outcome}") if case.reply else "",
         "reply_to": [work.body(one) for one in case.reply.addressees] if case.reply else [],
         "seen": len(history),
+        **card_of(work),
         **(_desk_only(work, history, reading) if desk else _NOT_DESK),
     }
 
@@ -121,7 +124,7 @@ def _desk_only(work: Work, history: Sequence[CaseEvent], reading: Reading) -> Va
         "reachable": can_write(work),
         "matter": [one for one in _around(work, members(work.unit, case)) if one.id != case.id],
         "linked": next(iter(_around(work, _linked(work))), None),
-        "similar": similar(work.unit, work.rules, work.officer, case, work.now),
+        "similar": () if case.sealed_to else similar(work.unit, work.rules, work.officer, case, work.now),
     }
 
 
@@ -139,10 +142,11 @@ def _around(work: Work, found: Sequence[Case]) -> list[Case]:
     return [one for one in found if sight(work.officer, one, work.directory) >= Sight.NOTICE]
 
 
-def _files(work: Work) -> list[tuple[CaseFile, bool]]:
-    """Each file with whether it can be shown as a picture."""
+def _files(work: Work) -> list[tuple[CaseFile, CleanCopy | None]]:
+    """Each file with how its clean copy stands; none is made of papers of our own."""
     found = files_for(work.unit, work.officer, work.case, work.directory)
-    return [(file, file.mime in PICTURES) for file in found]
+    made = copies.of_files(work.unit, [file.id for file in found])
+    return [(file, made.get(file.id)) for file in found]
 
 
 def spoken(work: Work, line: Line) -> Values:
@@ -165,10 +169,11 @@ def _facts(work: Work, people: Mapping[str, Officer]) -> list[Fact]:
     about = [
         read_as(directory.post(code).title, work.lang) for code in case.subject_posts if directory.known_posts((code,))
     ]
-    about += [work.body(case.subject_body)] if case.subject_body else []
+    about = [] if case.sealed_to else about  # kept for the conflict rules alone; it stands in the box
+    about += [work.body(case.subject_body)] if case.subject_body and not case.sealed_to else []
     about += [site.name] if site else []
     about += [case.subject_note if desk else redact(case.subject_note)] if case.subject_note else []
-    place = ([hamlet.name] if hamlet else []) + ([case.place] if case.place else [])
+    place = ([hamlet.name] if hamlet else []) + ([case.place if desk else redact(case.place)] if case.place else [])
     if case.latitude is not None and case.longitude is not None and (desk or case.secrecy is Secrecy.OPEN):
         place.append(f"{case.latitude:.5f}, {case.longitude:.5f}")
     kind_key = f"console_case_kind_{case.kind}"
@@ -177,7 +182,7 @@ def _facts(work: Work, people: Mapping[str, Officer]) -> list[Fact]:
         "kind": kind,
         "about": ", ".join(about),
         "place": ", ".join(place),
-        "happened": case.happened,
+        "happened": case.happened if desk else redact(case.happened),
         "unit": work.body(case.assigned_unit) if case.assigned_unit else "",
         "letter": f"{case.forward_doc_no} ({show_date(case.forward_doc_date)})" if case.forward_doc_no else "",
         "urgings": str(case.urgings or ""),

@@ -30,6 +30,7 @@ from cases.model import BodyRole
 from cases.ports import CaseFile, FileState
 from cases.reasons import Reason, said
 from storage.board_disclosure import DisclosureStore
+from storage.files import new_file_key
 from storage.vault import VaultFault
 from storage.work import StoredWork, new_id
 from web.console.roles import CONTACT, DESK, WATCH, Roles
@@ -226,9 +227,9 @@ async def _taken(visit: Visit) -> CaseFile | None:
     mime = next((kind for sign, kind in SIGNS.items() if content.startswith(sign)), "")
     if not mime or len(content) > most:
         raise Refused("disclosure_file", megabytes=most // 1_000_000)
-    file_id = new_id()
+    file_id, key = new_id(), new_file_key()
     try:
-        sha256 = await asyncio.to_thread(visit.services.vault.put, file_id, content)
+        sha256 = await asyncio.to_thread(visit.services.vault.put, file_id, content, "original", key)
     except VaultFault:
         raise Refused("disclosure_file", megabytes=most // 1_000_000) from None
     source = FileRef(FileKind.DOCUMENT, "", (chosen.filename or "")[-100:], len(content), mime)
@@ -244,6 +245,7 @@ async def _taken(visit: Visit) -> CaseFile | None:
         sha256=sha256,
         size=len(content),
         mime=mime,
+        key=key,
     )
 
 
@@ -257,7 +259,7 @@ async def _file(visit: Visit) -> Response:
 
     file = await visit.read(find)
     try:
-        content = await asyncio.to_thread(visit.services.vault.get, file.id)
+        content = await asyncio.to_thread(visit.services.vault.get, file.id, "original", file.key)
     except VaultFault:
         raise visit.missing() from None
     name = quote(file.source.name or file.id[:8])

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from storage import console_sessions
+from storage.work import StoredWork
 from web.console.door_check import Checks, Try
 from web.console.door_invite import add_invite
 from web.console.forms import read_form
@@ -85,7 +86,12 @@ async def _logout(console: Console, request: Request) -> Response:
     """Works without a fresh session, and from any page of ours: signing out must never fail."""
     session = await console.present(request)
     if session is not None:
-        await console.services.office.write(lambda unit: console_sessions.end(unit, session.id, session.officer))
+
+        def step(unit: StoredWork) -> None:
+            unit.audit.enter("signed_out", actor=session.officer.id, detail={"door": "console"})
+            console_sessions.end(unit, session.id, session.officer)
+
+        await console.services.office.write(step)
     response = RedirectResponse(LOGIN, 303)
     console.cookies.end(response)
     return response

@@ -109,6 +109,7 @@ class Checks:
                 return None
             if former := console_sessions.find(unit, former_token):
                 console_sessions.end(unit, former.id, former.officer)
+            unit.audit.enter("signed_in", actor=officer_id, detail={"door": "console"})
             return console_sessions.begin(unit, officer, lang=lang, agent=agent, address=address), known
 
         if begun := await self._office.write(step):

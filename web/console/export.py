@@ -1,4 +1,4 @@
-"""`/console/export`: the cases an officer may see as a file; each export is recorded, senders only with a reason."""
+"""`/console/export`: the cases an officer may see as a file; each export is recorded, and holds no sender."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pathlib import Path
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from cases.exporting import FIELDS, IDENTITY, Form
-from cases.model import OfficerRole, State
+from cases.exporting import FIELDS, Form
+from cases.model import State
 from papers.case_files import MEDIA, TextRows, sheet
 from storage.api_cases import Place, Told, Wanted
 from storage.api_exports import Order, begin, end, exports_of, page
@@ -74,7 +74,7 @@ async def download(visit: Visit) -> Response:
 
 def read_form(visit: Visit) -> Asked:
     """What the officer asks for, checked; nothing typed is lost when something is wrong."""
-    names = ("form", "since", "until", "state", "topic", "names", "identity", "reason")
+    names = ("form", "since", "until", "state", "topic", "names")
     asked = Asked({name: visit.form.get(name).strip()[:500] for name in names})
     since, until = _day(visit, asked, "since"), _day(visit, asked, "until")
     if since and until and since > until:
@@ -84,13 +84,10 @@ def read_form(visit: Visit) -> Asked:
         asked.faults["form"] = visit.say("export_bad_form")
     if state and state not in list(State):
         asked.faults["state"] = visit.say("export_bad_state")
-    identity = bool(asked.values["identity"]) and OfficerRole.HANDLER in visit.officer.roles
-    if identity and not asked.values["reason"]:
-        asked.faults["reason"] = visit.say("export_no_reason")
     if not asked.faults:
         states = frozenset({State(state)}) if state else frozenset[State]()
         wanted = Wanted(since, until, states, asked.values["topic"])
-        asked.order = Order(wanted, Form(form), identity, asked.values["reason"] if identity else "")
+        asked.order = Order(wanted, Form(form))
         asked.names = bool(asked.values["names"]) and form in (Form.XLSX, Form.CSV)
     return asked
 
@@ -116,7 +113,6 @@ async def _page(visit: Visit, asked: Asked, status: int = 200) -> Response:
         forms=list(Form),
         states=[(state.value, visit.rules.wording.say(f"state_{state}", visit.lang)) for state in State],
         topics=Names(visit).topics(),
-        identity=OfficerRole.HANDLER in visit.officer.roles,
         past=past,
     )
 
@@ -126,10 +122,10 @@ async def _page(visit: Visit, asked: Asked, status: int = 200) -> Response:
 
 async def _pages(visit: Visit, order: Order, names: Names | None, key: str) -> AsyncIterator[list[dict[str, object]]]:
     """Page by page, each in a transaction of its own; the line of the log gets its end when all are out."""
-    run, rows = (visit.write if order.with_identity else visit.read), 0
+    rows = 0
     after: Place | None = None
     while True:
-        found = await run(partial(page, rules=visit.rules, officer=visit.officer, order=order, after=after))
+        found = await visit.read(partial(page, rules=visit.rules, officer=visit.officer, order=order, after=after))
         rows, after = rows + len(found.told), found.after
         yield [_shown(told, names) for told in found.told]
         if after is None:
@@ -142,7 +138,7 @@ def _shown(told: Told, names: Names | None) -> dict[str, object]:
 
 
 async def _text(order: Order, pages: AsyncIterator[list[dict[str, object]]]) -> AsyncIterator[str]:
-    text = TextRows(order.form, with_identity=order.with_identity, for_excel=True)
+    text = TextRows(order.form, for_excel=True)
     yield text.head()
     async for rows in pages:
         yield text.body(rows)
@@ -156,8 +152,8 @@ async def _spreadsheet(
     folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=visit.services.vault.folder.parent))
     try:
         async with ONE_SHEET:
-            headings = {one: visit.say(f"export_field_{one}") for one in (*FIELDS, *IDENTITY)}
-            with sheet(folder / name, folder, with_identity=order.with_identity, headings=headings) as table:
+            headings = {one: visit.say(f"export_field_{one}") for one in FIELDS}
+            with sheet(folder / name, folder, headings=headings) as table:
                 async for rows in pages:
                     await asyncio.to_thread(table.add, rows)
                 await asyncio.to_thread(table.close)

@@ -77,7 +77,12 @@ async def _decide(visit: Visit) -> Response:
 
 
 async def _end(visit: Visit) -> Response:
-    await visit.write(lambda unit: end(unit, _found(visit, unit).id))
+    def step(unit: StoredWork) -> None:
+        hook = _found(visit, unit)
+        unit.audit.enter("hook_ended", actor=visit.officer.id, detail={"hook": hook.id})
+        end(unit, hook.id)
+
+    await visit.write(step)
     return visit.go(PATH, "hooks_ended_said")
 
 

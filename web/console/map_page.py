@@ -17,6 +17,7 @@ from cases.periods import Period
 from cases.rules import Rules
 from cases.scope import Sight
 from cases.suppression import FEWEST, covered
+from storage.case_keys import wrapped_key
 from storage.case_store import PLACE_CONTENT, case
 from storage.figures import counted
 from storage.work import StoredWork
@@ -119,9 +120,9 @@ def _squares(unit: StoredWork, rules: Rules, officer: Officer, span: Period) -> 
     found: dict[Square, list[str]] = {}
     ids = sorted(hamlet_of)
     for first in range(0, len(ids), 500):
-        statement = select(case.c.id, case.c.sealed_content).where(case.c.id.in_(ids[first : first + 500]))
-        for row in unit.connection.execute(statement):
-            content = unit.keys.open_json(PLACE_CONTENT, row.id, row.sealed_content)
+        statement = select(case.c.id, case.c.sealed_content, wrapped_key(case.c.id))
+        for row in unit.connection.execute(statement.where(case.c.id.in_(ids[first : first + 500]))):
+            content = unit.case_keys.know(row.id, row.case_key).open_json(PLACE_CONTENT, row.id, row.sealed_content)
             east, north = content.get("longitude"), content.get("latitude")
             if east is not None and north is not None:
                 found.setdefault((int(east // CELL), int(north // CELL)), []).append(hamlet_of[row.id])

@@ -10,7 +10,7 @@ from cases.model import OfficerRole
 from web.console.roles import Roles
 
 GROUPS = {
-    "work": ("inbox", "calendar", "map", "dashboard", "papers", "reports", "exports"),
+    "work": ("inbox", "appeals", "calendar", "map", "dashboard", "identity", "papers", "reports", "exports"),
     "public": ("publications", "board", "registers", "disclosure"),
     "rules": (
         "approvals",
@@ -22,6 +22,7 @@ GROUPS = {
         "taxonomy",
         "wording",
         "replies",
+        "sealed",
     ),
 }
 """The order of the navigation; what is not named here comes last."""

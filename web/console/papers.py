@@ -116,15 +116,14 @@ async def pdf(visit: Visit) -> Response:
     made = await visit.write(lambda unit: open_made(unit, visit))
     vault = visit.services.vault
     if await asyncio.to_thread(vault.has, made.id, PDF_PART):
-        return _file(
-            await asyncio.to_thread(vault.get, made.id, PDF_PART), "application/pdf", _name(visit, made) + ".pdf"
-        )
+        kept = await asyncio.to_thread(vault.get, made.id, PDF_PART, await _key(visit, made))
+        return _file(kept, "application/pdf", _name(visit, made) + ".pdf")
     try:
         content = await to_pdf(await _stored(visit, made))
     except PdfFault as fault:
         path = f"/console/cases/{visit.params['code']}/papers/{made.id}"
         return visit.go(path, f"paper_pdf_{fault.code}")
-    await asyncio.to_thread(vault.put, made.id, content, PDF_PART)
+    await asyncio.to_thread(vault.put, made.id, content, PDF_PART, await _key(visit, made))
     return _file(content, "application/pdf", _name(visit, made) + ".pdf")
 
 
@@ -203,9 +202,15 @@ def _who(unit: StoredWork, officer_id: str) -> str:
 
 async def _stored(visit: Visit, made: MadePaper) -> bytes:
     try:
-        return await asyncio.to_thread(visit.services.vault.get, made.id)
+        return await asyncio.to_thread(visit.services.vault.get, made.id, "original", await _key(visit, made))
     except VaultFault:
         raise visit.missing() from None
+
+
+async def _key(visit: Visit, made: MadePaper) -> bytes:
+    """What the paper's bytes lie under."""
+    entry = await visit.read(lambda unit: unit.files.get(made.id))
+    return entry.key if entry is not None else b""
 
 
 def _name(visit: Visit, made: MadePaper) -> str:

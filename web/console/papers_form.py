@@ -17,6 +17,7 @@ from papers.document import PaperFault
 from papers.forms import Part, Shape
 from papers.making import Typed, file_name, mistakes, number_of, settled, word_file
 from papers.preview import sheet
+from storage.files import new_file_key
 from storage.papers import MadePaper, NumberFault, PaperStore
 from storage.vault import VaultFault
 from storage.work import StoredWork, new_id
@@ -155,10 +156,11 @@ async def keep(draft: Draft, visit: Visit, *, final: bool) -> MadePaper | None:
     except PaperFault:
         draft.errors["template"] = "template"
         return None
-    paper_id, vault, made = new_id(), visit.services.vault, None
+    paper_id, vault, made, key = new_id(), visit.services.vault, None, new_file_key()
     try:
-        digest = await asyncio.to_thread(vault.put, paper_id, content)
-        made = await visit.write(lambda unit: _enter(unit, visit, draft, paper_id, digest, len(content), final=final))
+        digest = await asyncio.to_thread(vault.put, paper_id, content, "original", key)
+        stored = Stored(paper_id, digest, len(content), key)
+        made = await visit.write(lambda unit: _enter(unit, visit, draft, stored, final=final))
     except NumberFault as fault:
         draft.errors["number"] = fault.code
         draft.ready = await visit.read(lambda unit: _again(unit, visit))
@@ -175,9 +177,17 @@ def _again(unit: StoredWork, visit: Visit) -> Ready:
     return ready(desk, paper_of(desk))
 
 
-def _enter(
-    unit: StoredWork, visit: Visit, draft: Draft, paper_id: str, digest: str, size: int, *, final: bool
-) -> MadePaper:
+@dataclass(frozen=True, slots=True, repr=False)
+class Stored:
+    """Where a paper's bytes lie, and the key they lie under."""
+
+    id: str
+    sha256: str
+    size: int
+    key: bytes
+
+
+def _enter(unit: StoredWork, visit: Visit, draft: Draft, stored: Stored, *, final: bool) -> MadePaper:
     """Number, entry and history; refused when the case moved on and the paper no longer fits."""
     desk = desk_at(unit, visit)
     paper = paper_of(desk)
@@ -186,17 +196,17 @@ def _enter(
     series = series_of(facts, visit, year)
     store = PaperStore(unit)
     if series is not None and typed.number is not None:
-        store.take(series, typed.number, paper_id, visit.officer.id, draft.reason)
+        store.take(series, typed.number, stored.id, visit.officer.id, draft.reason)
     made = MadePaper(
-        id=paper_id,
+        id=stored.id,
         case_id=desk.case.id,
         locality=facts.home.locality,
         body=facts.home.body,
         paper=paper,
         kind=SYMBOLS[paper],
         year=year,
-        sha256=digest,
-        size=size,
+        sha256=stored.sha256,
+        size=stored.size,
         made_by=visit.officer.id,
         made_at=visit.now,
         number=typed.number,
@@ -204,7 +214,7 @@ def _enter(
         doc_date=typed.day,
         values={**draft.parts, "signer": typed.signer, "signer_title": typed.signer_title},
     )
-    store.add(made, file_name(facts, typed.number))
+    store.add(made, file_name(facts, typed.number), stored.key)
     told: dict[str, object] = {"paper": paper.value, "doc_no": made.doc_no}
     unit.cases.log(CaseEvent(desk.case.id, visit.now, "paper_made", visit.officer.id, told))
     return made

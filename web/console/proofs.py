@@ -7,7 +7,6 @@ import hmac
 from datetime import datetime
 
 import pyotp
-import qrcode  # type: ignore[import-untyped]
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from markupsafe import Markup
@@ -99,6 +98,8 @@ def totp_address(secret: str, login: str, issuer: str) -> str:
 
 def picture(text: str) -> Markup:
     """A QR code as SVG of one path, without any style of its own."""
+    import qrcode  # type: ignore[import-untyped]  # it loads a picture library that no other page needs
+
     code = qrcode.QRCode(border=0, error_correction=qrcode.constants.ERROR_CORRECT_M)
     code.add_data(text)
     rows = code.get_matrix()

@@ -88,6 +88,8 @@ async def approve_report(visit: Visit) -> Response:
         report.doc_no, report.doc_date, report.signed_by = str(int(number)), day, signer
         report.version = _version(visit)
         reports.save(report)
+        about = {"report": f"{report.kind} {report.period}", "number": report.doc_no}
+        unit.audit.enter("report_approved", actor=visit.officer.id, detail=about)
         return ""
 
     try:

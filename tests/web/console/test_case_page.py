@@ -201,27 +201,6 @@ async def test_a_confidential_sender_is_for_the_front_alone(served: Console) -> 
         assert "/identity" not in await opened(who, case)
 
 
-async def test_identity_is_recorded_before_it_is_shown(served: Console, handler: Clerk) -> None:
-    """For a written reason, once; the page loaded again shows nothing."""
-    case = triaged(served, text="Đường hỏng")
-    answer = await take(handler, case, "identity", reason="Cần gọi lại hỏi chỗ hỏng")
-    assert "Nguyễn Văn An" in answer.text
-    assert [event.data for event in history(served, case) if event.what == "identity_read"] == [
-        {"reason": "Cần gọi lại hỏi chỗ hỏng"}
-    ]
-    assert "Nguyễn Văn An" not in await opened(handler, case)
-
-
-@pytest.mark.parametrize("reason", ["", "xem"])
-async def test_identity_needs_a_reason(served: Console, handler: Clerk, reason: str) -> None:
-    """One word is none."""
-    case = triaged(served, text="Đường hỏng")
-    answer = await take(handler, case, "identity", reason=reason)
-    assert answer.status == 422
-    assert "Nguyễn Văn An" not in answer.text
-    assert "identity_read" not in [event.what for event in history(served, case)]
-
-
 async def test_cases_of_a_matter_lead_to_each_other(served: Console, handler: Clerk) -> None:
     """Merged by number, split off again."""
     one, other = triaged(served), triaged(served, who="neighbour")

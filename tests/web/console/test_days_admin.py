@@ -17,7 +17,7 @@ from tests.web.console.days_house import House, installation
 from tests.web.console.days_person import Person, at_browser
 from tests.web.console.desk import PASSWORD, code
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason=ABSENT)]
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason=ABSENT)]
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from tests.web.console.days_cases import forwarded, stored
 from tests.web.console.days_house import House, installation
 from tests.web.console.days_person import LETTER, at_browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason=ABSENT)]
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason=ABSENT)]
 DONE = "Xã đã giao tổ giao thông vá mặt đường, xong trước ngày 30 tháng 4 năm 2027."
 
 

@@ -14,7 +14,7 @@ from tests.web.console.days_house import House, installation
 from tests.web.console.days_person import Person, at_browser
 from tests.web.console.desk import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason=ABSENT)]
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason=ABSENT)]
 BOTH = pytest.mark.parametrize(("width", "lang"), [(1280, "en"), (360, "vi")])
 PROOF = "Sổ công văn đến, trang 12, số 118"
 

@@ -12,7 +12,7 @@ from tests.web.browser import ABSENT, CHROMIUM
 from tests.web.console.days_house import House, installation
 from tests.web.console.days_person import LETTER, Person, Resident, at_browser, word
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason=ABSENT)]
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason=ABSENT)]
 ANSWER = "Ủy ban nhân dân xã giao tổ giao thông vá toàn bộ mặt đường trước ngày 30 tháng 4 năm 2027."
 
 

@@ -19,7 +19,7 @@ from tests.web.console.days_house import House, installation
 from tests.web.console.days_person import Person, at_browser, content, word
 from tests.web.console.desk import PASSWORD, QUICK, SECRET
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason=ABSENT)]
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason=ABSENT)]
 OPINION = "Mặt trận đề nghị xã ưu tiên sửa đường liên thôn trước mùa mưa."
 FIRST = datetime(2026, 12, 1, 2, tzinfo=UTC)
 ENDED = datetime(2026, 12, 15, 2, tzinfo=UTC)

@@ -13,7 +13,7 @@ from tests.web.console.days_cases import answered, received
 from tests.web.console.days_house import House, installation
 from tests.web.console.days_person import Person, at_browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason=ABSENT)]
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason=ABSENT)]
 WORDS = ("Nguyễn Văn An", "0912345678", "mùa mưa", "hỏng nặng", "trước ngày 30 tháng 4")
 
 

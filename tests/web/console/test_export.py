@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from cases.model import Subject
 from storage.api_exports import exports_of
-from tests.web.console.case_kit import STORY, history, report
+from tests.web.console.case_kit import STORY, report
 from tests.web.console.desk import Clerk, Console
 from tests.web.visitor import Answer
 
@@ -80,35 +80,14 @@ async def test_a_csv_cell_is_never_a_formula(own: Console) -> None:
     assert row["text"].startswith("'+84")
 
 
-async def test_senders_need_a_reason(own: Console) -> None:
-    """Without one the form comes back with what is wrong beside the field, and nothing typed is lost."""
-    report(own)
+async def test_no_file_holds_senders(own: Console) -> None:
+    """Not even for a reason: who sent a case is opened by two persons on its page."""
+    report(own, text="Đường hỏng nặng")
     async with own.clerk("handler") as clerk:
-        answer = await export(clerk, identity="1", since="2026-11-01")
-    assert answer.status == 422
-    assert "Cần ghi lý do." in answer.text
-    assert 'value="2026-11-01"' in answer.text
-
-
-async def test_senders_with_a_reason_are_logged_in_each_case(own: Console) -> None:
-    """Name and number are in the file; the case's history tells who looked and why."""
-    case = report(own)
-    async with own.clerk("handler") as clerk:
-        (row,) = rows(await export(clerk, identity="1", reason="xác minh nơi xảy ra"))
-    assert (row["reporter_name"], row["reporter_phone"]) == ("Nguyễn Văn An", "0912345678")
-    read = [one for one in history(own, case) if one.what == "identity_read"]
-    assert [one.data["reason"] for one in read] == ["xác minh nơi xảy ra"]
-
-
-async def test_who_may_not_ask_gets_no_senders(own: Console) -> None:
-    """An anonymous sender stays one, whatever the reason."""
-    from cases.model import Secrecy
-
-    case = report(own, secrecy=Secrecy.ANONYMOUS, name="", phone="")
-    async with own.clerk("handler") as clerk:
-        (row,) = rows(await export(clerk, identity="1", reason="tò mò"))
-    assert (row["reporter_name"], row["reporter_phone"]) == (None, None)
-    assert "identity_read" not in [one.what for one in history(own, case)]
+        assert 'name="identity"' not in (await clerk.get(PATH)).text
+        answer = await export(clerk, identity="1", reason="xác minh nơi xảy ra")
+    assert "reporter_name" not in rows(answer)[0]
+    assert "Nguyễn Văn An" not in answer.text
 
 
 async def test_each_export_is_logged(own: Console) -> None:

@@ -11,7 +11,6 @@ from tests.web.console.desk import Console
 from tests.web.console.looking import accessible, looking
 from tests.web.console.test_inbox import CASES, NEW, put
 
-pytestmark = pytest.mark.slow
 FOCUSED = "() => document.activeElement.id"
 
 

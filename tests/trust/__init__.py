@@ -1,0 +1,1 @@
+"""What the installation promises about trust, tried from outside."""
