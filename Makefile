@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
-# One test process per core; the tests of one file stay together, they share what is dear to start.
-SIDE_BY_SIDE := -n auto --dist loadfile
+# Tests wait as much as they work; those of one file stay together, they share what is dear to start.
+PROCESSES ?= 4
+SIDE_BY_SIDE = -n $(PROCESSES) --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test fast lint demo bench soak audit sbom fakes lock clean

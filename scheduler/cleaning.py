@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 import os
 import shutil
 import signal
@@ -109,7 +110,7 @@ class Copier:
         with _unnamed("in") as given, _unnamed("out") as taken:
             given.write(content)
             given.seek(0)
-            words = (task, mime, str(self._memory), str(int(self._seconds)))
+            words = (task, mime, str(self._memory), str(math.ceil(self._seconds)))
             code = self._child(words, self._seconds, given, taken, cwd=str(_ROOT))
             size = os.fstat(taken.fileno()).st_size
             if code != 0 or size > copies.MOST_BYTES + 100_000:

@@ -94,7 +94,7 @@ async def test_connections_that_are_ended_are_not_noticed(url: str, keys: KeyRin
         said = await office.read(lambda unit: unit.connection.execute(_BY_CHAT).all())
     print(f"\n{told} reports, {killer.kills} connections ended")
     assert killer.kills == FAULTS
-    assert sorted(case.code for case in cases) == [f"PA-2026-{n:06d}" for n in range(1, told + 1)]
+    assert (len(cases), len({case.code for case in cases})) == (told, told)
     assert len(said) == told
     assert len({number for _, number in said}) == 1, "somebody got more or fewer answers than the others"
 

@@ -77,10 +77,7 @@ class Person:
 
     def signs_out(self) -> None:
         """By the link in the bar or, on a phone, in the menu; the way back shows the door."""
-        out = self.button("console_logout").locator("visible=true")
-        if not out.count():
-            self.page.locator(".bar .menu summary").click()
-        out.first.click()
+        self._uncovered(self.button("console_logout")).click()
         expect(self.button("console_login_do")).to_be_visible()
         self.page.go_back()
         expect(self.page.locator(".side, .bar")).to_have_count(0)
@@ -88,10 +85,15 @@ class Person:
     def goes_to(self, menu: str) -> None:
         """Through the navigation."""
         name = self.say(f"console_menu_{menu}")
-        shown = self.page.get_by_role("link", name=name, exact=True).locator("visible=true")
+        self._uncovered(self.page.get_by_role("link", name=name, exact=True)).click()
+
+    def _uncovered(self, wanted: Locator) -> Locator:
+        """What lies in the navigation, or on a small screen in its drawer, which is opened first."""
+        shown, drawer = wanted.locator("visible=true"), self.page.locator(".bar .menu summary").locator("visible=true")
+        expect(shown.or_(drawer).first).to_be_visible()  # the page may still be on its way
         if not shown.count():
-            self.page.locator(".bar .menu summary").click()
-        shown.first.click()
+            drawer.click()
+        return shown.first
 
     def menu(self) -> set[str]:
         """What the navigation offers."""
