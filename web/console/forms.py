@@ -12,6 +12,7 @@ from starlette.requests import Request
 from web.bodies import HungUp, TooLarge, chunks
 from web.pages import Refusal
 
+STRANGER_CAP = 300_000  # bytes read of a form that is not taken
 CAP = 25_000_000  # bytes of one form: a scan of 20 MB and its fields
 FIELD_CAP = 1_000_000  # bytes of one written field
 
@@ -62,6 +63,18 @@ async def read_form(request: Request, cap: int = CAP) -> Form:
     finally:
         await stream.aclose()
     return Form()
+
+
+async def leave_unread(request: Request) -> None:
+    """Take a small body in without looking at it: a proxy that is still sending when we hang up loses our answer."""
+    stream = chunks(request.headers.get("content-length"), request.receive, STRANGER_CAP)
+    try:
+        async for _ in stream:
+            pass
+    except (TooLarge, HungUp):
+        return
+    finally:
+        await stream.aclose()
 
 
 async def _ended(stream: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from storage import console_sessions
 from storage.console_sessions import IDLE, NOTED_EVERY, SignedIn
 from storage.database import DatabaseFault
-from web.console.forms import CAP, Form, read_form
+from web.console.forms import CAP, STRANGER_CAP, Form, leave_unread, read_form
 from web.console.menu import Entry, Menu
 from web.console.render import FOLDER, environment, guard_field, sayer
 from web.console.roles import Roles
@@ -25,7 +25,6 @@ from web.services import WebServices
 
 HOME, LOGIN = "/console", "/console/login"
 SCHEME = "consoleSession"
-STRANGER_CAP = 300_000  # bytes read of a form whose session is over, only to find the page to come back to
 
 Page = Callable[[Visit], Awaitable[Response]]
 Door = Callable[[Request], Awaitable[Response]]
@@ -103,6 +102,7 @@ class Console:
         """A writing request must come from our own page; refusals become pages in the console's look."""
         try:
             if request.method == "POST" and not own_page(request, self.services.public_url):
+                await leave_unread(request)
                 raise Refusal(403, "console_error_foreign")
             return await door(request)
         except Refusal as refusal:
