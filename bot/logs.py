@@ -96,12 +96,20 @@ def _where(error: BaseException) -> str:
     return " > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
 
 
+_UNSEEN = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+
+
+def nothing_hidden(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Control characters by number: a terminal would obey them (ECMA-48; C1 among them, as U+009B)."""
+    return {name: value.translate(_UNSEEN) if isinstance(value, str) else value for name, value in event.items()}
+
+
 def configure(level: str, style: str) -> None:
     """Send our own log lines of `level` and the libraries' warnings through the same filter to standard error."""
-    renderer: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
+    renderers: list[Any] = (
+        [structlog.processors.JSONRenderer(ensure_ascii=False)]
         if style == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else [nothing_hidden, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
     shared: list[Any] = [
         structlog.stdlib.PositionalArgumentsFormatter(),
@@ -125,7 +133,7 @@ def configure(level: str, style: str) -> None:
                 one_line,
                 without_values,
                 only_allowed,
-                renderer,
+                *renderers,
             ],
         )
     )

@@ -67,6 +67,7 @@ def test_a_paper_holds_it_and_keeps_its_structure() -> None:
         word = made(Paper.FORWARDING, given=facts(Paper.FORWARDING, case=case, content=text))
         harmless = re.sub(r"[^\s]", "x", NO_XML.sub("", text)) or "x"
         other = made(Paper.FORWARDING, given=facts(Paper.FORWARDING, case=case, content=harmless))
+        text = re.sub("[\x7f-\x9f]", "", text)  # a paper has no place for what cannot be printed
         words = flat(" ".join(node.text or "" for node in Document(io.BytesIO(word)).element.body.iter()))
         assert flat(text) in words or flat(text).replace(" ", "") in words.replace(" ", ""), (name, text)
         assert set(shape(word)) <= set(shape(other)) | {"br", "t", "r", "tab"}, (name, text)
