@@ -1,4 +1,4 @@
-"""Unusual reading: who opens very many cases within an hour is told so, and so is the oversight body; nobody is shut out.
+"""Unusual reading: who opens very many cases within an hour hears of it, and so does oversight; nobody is shut out.
 
 Nothing is stored but one entry of the audit chain: no profile, no counter for each officer, no names of cases.
 """
@@ -32,9 +32,9 @@ class ReadingWatch:
         found = await self._office.read(lambda unit: opened_more_than(unit, MANY, lately(now)))
         if found:
             await self._office.write(lambda unit: _note(unit, now))
-        if AWAKE[0] <= now.astimezone(ZONE).time() < AWAKE[1]:
-            if await self._office.read(lambda unit: _untold(unit, now)):
-                await self._office.write(lambda unit: _tell(unit, self._rules(), now))
+        awake = AWAKE[0] <= now.astimezone(ZONE).time() < AWAKE[1]
+        if awake and await self._office.read(lambda unit: bool(_untold(unit, now))):
+            await self._office.write(lambda unit: _tell(unit, self._rules(), now))
         return len(found)
 
 
