@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 # Tests wait as much as they work; those of one file stay together, they share what is dear to start.
 PROCESSES ?= 4
-SIDE_BY_SIDE = -n $(PROCESSES) --dist loadfile
+SIDE_BY_SIDE = -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test fast lint demo bench soak audit sbom fakes lock clean

@@ -20,6 +20,7 @@ from tests.web.console.accused_house import (
     House,
     addresses,
     house,
+    open_houses,  # noqa: F401 - a fixture
     tells,
     token_of,
 )

@@ -15,7 +15,7 @@ from tests.web.console.desk import Console
 from tests.web.console.looking import accessible, looking
 from tests.web.console.test_file_view import at, put
 
-SHOWN = "[...document.querySelectorAll('.copy img')].every((one) => one.complete && one.naturalWidth > 0)"
+SHOWN = "(all) => Promise.all(all.map((one) => one.decode().then(() => one.naturalWidth)))"
 PLAYS = "(one) => new Promise((done) => { one.onloadedmetadata = () => done(one.duration); one.load(); })"
 
 
@@ -38,7 +38,7 @@ def test_every_shape_is_shown(served: Console, chromium: Browser, width: int, da
         page = there.page
         for file in (document, photo):
             page.goto(f"{served.url}{at(case, file, '/view')}")
-            page.wait_for_function(SHOWN)
+            assert min(page.locator(".copy img").evaluate_all(SHOWN)) > 0
             accessible(page)
         for file, tag, least in ((film, "video", 0.8), (voice, "audio", 1.8)):
             page.goto(f"{served.url}{at(case, file, '/view')}")
