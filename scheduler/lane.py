@@ -216,7 +216,7 @@ class Lane:
             self._put_back(page)
             self._come_again(fault)
             return
-        except BaseException:
+        except BaseException:  # cancelled as well: what was taken off the line must not be lost
             self._put_back(page)
             raise
         self._write_pause = 0.0

@@ -14,6 +14,7 @@ import logging
 import os
 import threading
 import time
+from abc import ABC, abstractmethod
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -40,24 +41,24 @@ class SealBroken(Exception):
     """A sealed value was changed, moved, or belongs to another key."""
 
 
-class Sealer:
+class Sealer(ABC):
     """Seals and opens values; subclasses say under which key."""
 
     def seal(self, place: str, row: str, text: str) -> bytes:
         """Seal text for `place` (`table.column`) and this row's key."""
         return self.seal_bytes(place, row, text.encode("utf-8", "surrogatepass"))
 
+    @abstractmethod
     def seal_bytes(self, place: str, row: str, content: bytes) -> bytes:
         """Seal bytes for `place` and row."""
-        raise NotImplementedError
 
     def open(self, place: str, row: str, sealed: bytes) -> str:
         """The text again; raises `SealBroken`."""
         return self.open_bytes(place, row, sealed).decode("utf-8", "surrogatepass")
 
+    @abstractmethod
     def open_bytes(self, place: str, row: str, sealed: bytes) -> bytes:
         """The bytes again; raises `SealBroken`."""
-        raise NotImplementedError
 
     def seal_json(self, place: str, row: str, value: object) -> bytes:
         """Seal a JSON-able value; whole numbers of at most 64 bits come back exactly."""

@@ -129,7 +129,7 @@ async def _build(
             done.settings = True
             (building / SETTINGS).touch(mode=0o600)
             (building / SETTINGS).write_bytes(contents.blobs[SETTINGS])
-    except BaseException:
+    except BaseException:  # interrupted as well: half a restore is left nowhere
         await database.close()
         if filled and not sqlite:  # it was empty before
             await _empty(place.database)
