@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 # Tests wait as much as they work; those of one file stay together, they share what is dear to start.
 PROCESSES ?= 4
+# Seconds for one test of the long versions.
+LONGEST ?= 21600
 SIDE_BY_SIDE = -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
@@ -51,8 +53,8 @@ bench: $(VENV)/.ok-dev  ## figures beside peers, JSON lines
 	@$(BIN)/python -m bench
 
 soak: $(VENV)/.ok-dev  ## the long versions of the reliability tests
-	HOIAM_SOAK=1 $(BIN)/python -m pytest -m slow $(SIDE_BY_SIDE)
-	HOIAM_SOAK=1 $(BIN)/python -m pytest -m "not slow" tests/trust tests/faults tests/scheduler $(SIDE_BY_SIDE)
+	HOIAM_SOAK=1 $(BIN)/python -m pytest --timeout $(LONGEST) -m slow $(SIDE_BY_SIDE)
+	HOIAM_SOAK=1 $(BIN)/python -m pytest --timeout $(LONGEST) -m "not slow" tests/trust tests/faults tests/scheduler $(SIDE_BY_SIDE)
 
 audit: $(VENV)/.ok-dev  ## known holes in what is installed; fails when it cannot see
 	@$(BIN)/python -m tests.trust.supply audit

@@ -34,12 +34,15 @@ LEASES_OVER = timedelta(minutes=11)  # between two lives: what the dead one had 
 class Story:
     """Orders that must be done one after the other, each once the one before is confirmed.
 
-    What an answer hands out (`gift`) goes with the next order.
+    An order's id has no space in it. What an answer hands out (`gift`) goes with the next order.
     """
 
     orders: Sequence[Order]
     done: int = 0
     gift: Any = None
+
+    def __post_init__(self) -> None:
+        assert not any(" " in order["id"] for order in self.orders)
 
     @property
     def next(self) -> Order:
@@ -154,7 +157,9 @@ class Driver:
             life = self._bear("never" if last else point or "never", chance.randint(1, self.nth))
             until = time.monotonic() + (PATIENCE * 10 if last else AWHILE if point else chance.uniform(0, self.seconds))
             died = self._feed(life, begun, stories, until, chance, more=self.calm or not last)
-            if last and not died and not self._unfinished():
+            if last and not died:
+                stuck = [story.next["id"] for story in self._open if not story.ended]
+                assert not stuck, f"nobody dies, and yet never confirmed: {stuck}"
                 return self._leave(life, begun)
             if not died:
                 life.kill()
@@ -177,6 +182,7 @@ class Driver:
         birth = {"url": self.url, "folder": str(self.folder), "now": now.isoformat(), "alone": self.alone}
         birth |= {"point": point, "nth": nth}
         ours, theirs = socket.socketpair()
+        ours.settimeout(PATIENCE)
         socket.send_fds(self.control, [json.dumps(birth).encode()], [theirs.fileno()])
         theirs.close()
         return Life(int(self.control.recv(100)), ours, self.control)

@@ -52,6 +52,7 @@ INTAKE = [
     *("intake: before answer", "delivery: before send", "delivery: after send"),
     *("vault: temporary", "vault: before rename", "vault: renamed", "upload: before answer"),
 ]
+CODE = re.compile(r"PA-2026-\d+")
 VARIES = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}-[0-9A-Z]|\d+")
 
 
@@ -115,7 +116,7 @@ async def test_no_report_is_lost_or_doubled(database_url: str, tmp_path: Path) -
         pages = await office.read(lambda unit: {who: page_of(unit, who) for who in sorted(by_page(stories))})
     again = {who: len(words) - said[who] for who, words in heard.items()}
     officer = heard.pop("officer")
-    assert {code for words in officer for code in re.findall(r"PA-2026-\d+", words)} <= codes
+    assert {code for words in officer for code in CODE.findall(words)} <= codes
     check_talk(heard, len(stories) - len(pages))
     check_talk(pages, len(stories) // 2)
     assert repeats(pages) == 0  # fetched, not pushed
@@ -207,8 +208,8 @@ def ticks() -> Iterator[Story]:
         order
         for at in moments
         for order in (
-            {"id": f"tick {at:%d/%m %H}", "tick": at.isoformat()},
-            {"id": f"settle {at:%d/%m %H}", "settle": (at + timedelta(minutes=20)).isoformat()},
+            {"id": f"tick-{at:%d/%m-%H}", "tick": at.isoformat()},
+            {"id": f"settle-{at:%d/%m-%H}", "settle": (at + timedelta(minutes=20)).isoformat()},
         )
     ]
     yield Story(orders)
@@ -232,16 +233,19 @@ async def open_desks(url: str, rules: Rules) -> None:
 
 @dataclass
 class Weeks:
-    """What seven weeks left: the books by case number, the lines heard by person, and what it took."""
+    """What seven weeks left: the books of the cases in their order, the lines heard by person, and what it took.
 
-    books: dict[str, list[Any]]
+    Numbers leap at random: lines name a case by its place in the books.
+    """
+
+    books: list[list[Any]]
     lines: dict[str, Counter[str]]
     toll: Toll
 
     @property
     def reminders(self) -> int:
         """How many reminders were made."""
-        return sum(len(book[2]) for book in self.books.values())
+        return sum(len(book[2]) for book in self.books)
 
 
 async def remind(url: str, folder: Path, rules: Rules, kills: int, seed: int = 0) -> Weeks:
@@ -249,16 +253,23 @@ async def remind(url: str, folder: Path, rules: Rules, kills: int, seed: int = 0
     await open_desks(url, rules)
     how = {"points": REMINDING, "kills": kills, "alone": True, "nth": 3, "seconds": 0.06, "seed": seed}
     _, toll = await asyncio.to_thread(drive, url, folder, ticks(), **how)
+    async with opened(url) as database:
+        cases = await Office(database, KEYS, SteppedClock(MONDAY_MORNING)).read(books)
+    places = {code: f"case {place}" for place, code in enumerate(cases)}
     lines = {
-        who: Counter(line for words in heard for line in words.splitlines() if "PA-2026-" in line)
+        who: Counter(
+            CODE.sub(lambda code: places[code[0]], line)
+            for words in heard
+            for line in words.splitlines()
+            if CODE.search(line)
+        )
         for who, heard in sent(folder).items()
     }
-    async with opened(url) as database:
-        return Weeks(await Office(database, KEYS, SteppedClock(MONDAY_MORNING)).read(books), lines, toll)
+    return Weeks(list(cases.values()), lines, toll)
 
 
 def books(unit: StoredWork) -> dict[str, list[Any]]:
-    """Letters, next look, reminders and history of every case."""
+    """Letters, next look, reminders and history of every case, by number and in the order of numbers."""
     return {
         case.code: [
             case.urgings,
@@ -266,7 +277,7 @@ def books(unit: StoredWork) -> dict[str, list[Any]]:
             [(one["offset"], one["recipient"], one["sent_at"]) for one in reminders_of(unit, case.id)],
             [(event.what, event.at) for event in unit.cases.history(case.id)],
         ]
-        for case in unit.cases.find(CaseQuery())
+        for case in sorted(unit.cases.find(CaseQuery()), key=lambda case: case.code)
     }
 
 
