@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from cases.call_back import call_back, call_back_from
 from cases.conflict import linked_officers
 from cases.model import Officer
 from cases.notices import officers_around
@@ -17,7 +18,7 @@ def hold_exclusions(unit: UnitOfWork, rules: Rules, before: Officer | None, afte
 
     Whoever held a post that a case is about, or holds it from now on, is written into the case by name, with the
     relatives declared on either side. Nobody is ever taken out: leaving the post, the body or the declaration behind
-    must not open a case about oneself.
+    must not open a case about oneself. What waits unsent for those shut out is taken back.
     """
     held = {code for one in (before, after) if one for code in (one.post, *one.extra_posts)} - {""}
     about = frozenset({*held, after.id, *after.relatives, *(before.relatives if before else ())})
@@ -33,6 +34,9 @@ def hold_exclusions(unit: UnitOfWork, rules: Rules, before: Officer | None, afte
         if after.id in found:
             found |= set(after.relatives) - set(before.relatives if before else ())
         if found != set(case.excluded_officers):
-            unit.cases.save(replace(case, excluded_officers=tuple(sorted(found))))
+            held_out = replace(case, excluded_officers=tuple(sorted(found)))
+            unit.cases.save(held_out)
+            call_back(unit, rules, held_out, now)
             changed += 1
+    call_back_from(unit, rules, after, now)
     return changed

@@ -6,7 +6,7 @@ use case returned and before anybody is answered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -199,6 +199,15 @@ class Outbox(Protocol):
 
     def cancel(self, case_id: str, purpose: str) -> int:
         """Take back unsent messages of this purpose about a case."""
+
+    def call_back(self, chat: Chat, case_id: str, rewrite: Callable[[Sequence[str]], str]) -> int:
+        """Take back what waits unsent in this chat about a case; how many messages.
+
+        Digests go whole; a reminder of several cases stays with `rewrite` of the lines about the others.
+        """
+
+    def waiting_cases(self, chat: Chat) -> frozenset[str]:
+        """Cases that unsent messages in this chat speak of, digests left out."""
 
     def forget_words(self, of: Chat) -> int:
         """Erase the copy of a person's own words, where the channel's page keeps one."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from cases.bodies import Directory
+from cases.call_back import call_back
 from cases.casework import Refused, check, people_around, record
 from cases.conflict import linked_officers
 from cases.handling import tell_moved, tell_triaged
@@ -61,7 +62,7 @@ def _recast(
     case.topic = topic
     case.subject = case.subject if keeps_person else Subject.OTHER if about is Subject.NONE else about
     way = _way(unit, rules, directory, draft_of(case, kept), case)
-    _take_way(unit, directory, case, way)
+    _take_way(unit, rules, directory, case, way, now)
     _stand(case, way, now)
     why = {"reason": reason.strip()} if reason.strip() else {}
     record(unit, case, officer, "topic_corrected", now, old=before, new=topic, **why)
@@ -114,7 +115,7 @@ def record_post(
     if way.blocked:
         raise Refused("post_unknown")
     case.subject_posts, case.subject_body = posts, draft.subject_body
-    _take_way(unit, directory, case, way)
+    _take_way(unit, rules, directory, case, way, now)
     move(case, State.TRIAGED, Actor.HANDLER)
     case.triaged_at = now
     record(unit, case, officer, "post_recorded", now, posts=list(posts))
@@ -167,7 +168,7 @@ def _body_by_hand(unit: UnitOfWork, rules: Rules, directory: Directory, case: Ca
     return "" if case.receiving_body in directory.same_as(usual) else case.receiving_body
 
 
-def _take_way(unit: UnitOfWork, directory: Directory, case: Case, way: Route) -> None:
+def _take_way(unit: UnitOfWork, rules: Rules, directory: Directory, case: Case, way: Route, now: datetime) -> None:
     if case.receiving_body != way.receiving_body:
         case.receiving_body, case.assignee = way.receiving_body, ""
     case.competent_authority = way.competent_authority
@@ -177,3 +178,4 @@ def _take_way(unit: UnitOfWork, directory: Directory, case: Case, way: Route) ->
     case.excluded_officers = linked_officers(
         people_around(unit, directory, case), directory, case.subject_posts, case.subject_body, case.hamlet
     )
+    call_back(unit, rules, case, now)

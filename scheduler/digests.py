@@ -11,13 +11,15 @@ from cases.calendar import local_date, vn_date
 from cases.messages import Outgoing
 from cases.model import Case, Officer, OfficerRole
 from cases.reminder_policy import instant
+from cases.reminder_words import listed
 from cases.reminders import Moment, Owed
 from cases.routing import forwarder_of
 from cases.scope import Sight
-from scheduler.letters import ReminderRules, listed, rules_in_force
+from scheduler.letters import ReminderRules, rules_in_force
 from scheduler.people import People
-from storage.nudge_mail import DIGEST, Door, Mail, MailStore
+from storage.nudge_mail import Door, Mail, MailStore
 from storage.nudges import NudgeStore
+from storage.outbox import DIGEST
 from storage.work import Office, StoredWork
 
 AT = time(7, 30)

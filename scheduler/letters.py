@@ -9,25 +9,22 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any, Protocol
 
 from cases.bodies import Directory
 from cases.calendar import CalendarIncomplete, WorkCalendar, local_date
-from cases.calendar import vn_date as _vn_date
 from cases.clocks import DeadlineProfile, profile_for
 from cases.directory import DirectoryBook
 from cases.model import Case
 from cases.names import listed as together
 from cases.reminder_policy import ReminderPolicy
+from cases.reminder_words import vn_date
 from cases.reminders import Audience, Notice
 from cases.routing import forwarder_of
 from cases.taxonomy import Taxonomy
 from cases.wording import Wording
 
-MOST_LINES = 30
 _UNIT_KIND = re.compile(r"^(xã|phường|đặc khu|thị trấn|tỉnh|thành phố)\s+", re.IGNORECASE)
-vn_date = lru_cache(maxsize=2048)(_vn_date)  # the lines of one tick share few dates
 _STYLES = {"party": "letter_motto_party", "youth_union": "letter_motto_youth_union"}
 
 
@@ -146,21 +143,6 @@ def working_day_after(calendar: WorkCalendar, day: date, days: int) -> date | No
         return calendar.add_working_days(day, days)
     except CalendarIncomplete:
         return None
-
-
-def merged(wording: Wording, lines: Sequence[str], lang: str, today: date) -> str:
-    """All notices of one person as one text, in the order given; a long list is cut."""
-    if len(lines) == 1:
-        return lines[0]
-    return listed(wording, wording.say("nudge_head", lang, date=vn_date(today), n=len(lines)), lines, lang)
-
-
-def listed(wording: Wording, head: str, lines: Sequence[str], lang: str) -> str:
-    """A head line and at most 30 entries, then how many more there are."""
-    shown = [f"- {one}" for one in lines[:MOST_LINES]]
-    if len(lines) > MOST_LINES:
-        shown.append(wording.say("nudge_more", lang, n=len(lines) - MOST_LINES))
-    return "\n".join([head, *shown])
 
 
 def urging_letter(facts: Facts, notice: Notice, values: Mapping[str, Any], earlier: Sequence[date]) -> str:

@@ -8,9 +8,11 @@ from hashlib import blake2b
 
 from cases.messages import Outgoing, Template
 from cases.model import Case
+from cases.reminder_words import merged
 from cases.wording import Wording
-from scheduler.letters import merged
-from storage.nudge_mail import NOTICE, REMINDER, Door, Line, Mail, Pending
+from storage.nudge_mail import NOTICE, Door, Mail, Pending
+from storage.outbox import REMINDER
+from storage.reminder_body import Line
 
 Runs = Mapping[str, frozenset[tuple[str, str]]]  # by case: (step, run) of the clocks that run
 

@@ -13,8 +13,9 @@ from cases.reminders import Audience, Moment, Notice, Plan
 from scheduler.letters import Facts, Level, ReminderRules, line, urging_letter, working_day_after
 from scheduler.people import People
 from scheduler.post import Post
-from storage.nudge_mail import Line, MailStore
+from storage.nudge_mail import MailStore
 from storage.nudges import NudgeStore
+from storage.reminder_body import Line
 from storage.work import StoredWork
 
 ACTOR = "scheduler"

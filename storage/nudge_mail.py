@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import orjson
 from sqlalchemy import ColumnElement, or_, select, update
 
 from cases.messages import Address, Capabilities, Outgoing
@@ -14,10 +13,11 @@ from cases.ports import Chat
 from cases.rendering import PLAIN, fit
 from storage.chats import chat
 from storage.nudges import Listed
-from storage.outbox import CANCELLED, PLACE_BODY, PULLED, WAITING, OutboxStore, outbox, pack
+from storage.outbox import CANCELLED, DIGEST, PLACE_BODY, PULLED, REMINDER, WAITING, OutboxStore, outbox
+from storage.reminder_body import Line, pack_lines, unpack_lines
 from storage.work import StoredWork
 
-REMINDER, NOTICE, DIGEST = "reminder", "notice", "digest"
+NOTICE = "notice"
 # Locked, in one order: between reading when a chat may be written to and queueing for it nobody else moves that time.
 _DOORS = Listed(
     select(chat.c.key, chat.c.channel, chat.c.lang, chat.c.reachable, chat.c.delayed_until)
@@ -43,17 +43,6 @@ class Door:
     lang: str
     reachable: bool
     delayed_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One notice inside a person's message: which run of which clock it speaks of, and how urgent it is."""
-
-    case_id: str
-    step: str
-    run: str
-    rank: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +85,9 @@ class MailStore:
             return []
         found = []
         for row in _PENDING.rows(self._connection, chat_keys):
-            body = orjson.loads(self._unit.keys.open_bytes(PLACE_BODY, row.effect_key, row.sealed_body))
-            if "n" in body:
-                found.append(Pending(row.effect_key, row.chat_key, tuple(Line(*line) for line in body["n"])))
+            lines = unpack_lines(self._unit.keys.open_bytes(PLACE_BODY, row.effect_key, row.sealed_body))
+            if lines:
+                found.append(Pending(row.effect_key, row.chat_key, lines))
         return found
 
     def say(self, mails: Iterable[Mail], now: datetime) -> None:
@@ -112,7 +101,7 @@ class MailStore:
                 if mail.to.channel == PULLED:
                     store.say(to, part, key, case_id=mail.case_id, purpose=mail.purpose)
                 else:
-                    body = pack(part) if number or not mail.lines else _with_lines(part, mail.lines)
+                    body = pack_lines(part, () if number else mail.lines)
                     pushed.append((to, body, key, mail.case_id, mail.purpose))
         store.say_each(pushed)
         self._unit.outbox.woken |= store.woken
@@ -133,9 +122,3 @@ class MailStore:
     def _cancel(self, now: datetime, *which: ColumnElement[bool]) -> None:
         statement = update(outbox).where(WAITING, *which)
         self._connection.execute(statement.values(state=CANCELLED, sealed_body=None, done_at=now))
-
-
-def _with_lines(part: Outgoing, lines: Sequence[Line]) -> bytes:
-    kept = [[one.case_id, one.step, one.run, one.rank, one.text] for one in lines]
-    packed: dict[str, object] = orjson.loads(pack(part))
-    return orjson.dumps(packed | {"n": kept})

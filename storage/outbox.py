@@ -29,6 +29,7 @@ PLACE_BODY = "outbox.sealed_body"
 PLACE_LINE = "web_line.sealed_body"
 PULLED = "web"  # this channel's page fetches its lines; nothing is pushed
 
+REMINDER, DIGEST = "reminder", "digest"  # purposes of messages that speak of several cases
 QUEUED, CLAIMED, HELD, CANCELLED = "queued", "claimed", "held", "cancelled"
 WAITING = and_(outbox.c.lease_until.is_(None), outbox.c.done_at.is_(None))
 """Rows neither settled nor being sent (queued or held): the condition of two partial indexes, to be named literally."""

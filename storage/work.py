@@ -15,6 +15,7 @@ from cases.messages import Capabilities, Outgoing
 from cases.ports import Chat
 from cases.rendering import PLAIN, fit
 from storage.audit import AuditStore
+from storage.call_back import Waiting
 from storage.case_keys import CaseKeyStore
 from storage.case_store import CaseStore
 from storage.chats import ChatStore
@@ -25,7 +26,7 @@ from storage.files import FileStore
 from storage.hot import Hot
 from storage.identity import IdentityStore
 from storage.keys import KeyRing
-from storage.outbox import FreshLine, OutboxStore, web_line
+from storage.outbox import REMINDER, FreshLine, OutboxStore, web_line
 from storage.people import PeopleStore
 from storage.sealed import SealedStore
 from storage.tables import FailedUpdate, LedgerRow, SeenUpdate, metadata
@@ -71,6 +72,22 @@ class FittedOutbox(OutboxStore):
             for number, part in enumerate(parts)
         ]
         return queued[0]
+
+    def call_back(self, chat: Chat, case_id: str, rewrite: Callable[[Sequence[str]], str]) -> int:
+        """See `cases.ports.Outbox`."""
+        can = self._capabilities.get(chat.address.channel, PLAIN)
+        return self._waiting(chat).call_back(
+            case_id,
+            lambda lines: fit(Outgoing(rewrite(lines)), can),
+            lambda part, key: super(FittedOutbox, self).say(chat, part, key, purpose=REMINDER),
+        )
+
+    def waiting_cases(self, chat: Chat) -> frozenset[str]:
+        """See `cases.ports.Outbox`."""
+        return self._waiting(chat).cases()
+
+    def _waiting(self, chat: Chat) -> Waiting:
+        return Waiting(self._connection, self._keys, self._now, chat.key)
 
     def forget_words(self, of: Chat) -> int:
         """Erase what this person wrote on the web page; other channels keep no copy of it."""

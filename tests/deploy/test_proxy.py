@@ -124,7 +124,7 @@ async def test_an_officer_signs_in_with_cookies_for_https_alone(front: Front, be
         headers = {"origin": f"https://{NAME}", "accept": "text/html"}  # an older browser
         answer = await visitor.ask("POST", "/console/login", data=form, headers=headers)
         cookies = {one.partition("=")[0]: one for one in answer.headers.getall("set-cookie")}  # type: ignore[attr-defined]
-        assert (answer.status, (await visitor.get("/console/inbox", accept="text/html")).status) == (303, 200)
+        assert (answer.status, (await visitor.get("/console/cases", accept="text/html")).status) == (303, 200)
         behind.clock.move(seconds=30)  # the next code, for the other proxy's turn
     given = set(cookies["__Host-hoiam-desk"].lower().split("; "))
     assert {"secure", "httponly", "samesite=strict", "path=/"} <= given

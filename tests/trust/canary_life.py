@@ -161,7 +161,8 @@ async def every_form(house: House, told: Canaries, clerks: list[Clerk], case: Ca
 async def looked_for(house: House, told: Canaries, desk: Clerk, case: Case) -> list[str]:
     """Searches and addresses with canaries in them; finds in error pages, which say nothing but what was asked for."""
     word, strange = quote(told("searched word")), quote("không có gì ở đây")
-    for path in (f"/console/cases?words={word}", f"/console/inbox?words={word}", f"/track?code={word}", f"/{word}"):
+    assert (await desk.get(f"/console/inbox?words={word}", **{"hx-request": "true"})).status == 200
+    for path in (f"/console/cases?words={word}", f"/track?code={word}", f"/{word}"):
         assert (await desk.get(path, referer=f"{house.address}/{word}", cookie=f"a={word}")).status < 500, path
     shown = []
     for path in ("", "console/", "chat/", "api/v1/", f"console/cases/{case.code}/"):

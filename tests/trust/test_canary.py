@@ -96,7 +96,7 @@ async def lived(folder: Path, url: str, clock: SteppedClock) -> AsyncIterator[Li
         await house.until_settled()
         told.extra += [house.telegram.token]
         read = tuple(f"/console/cases/{one.code}" for one in await cases_of(house))
-        lists = ("/console/inbox", "/console/registers/session", "/console/papers")
+        lists = ("/console/cases", "/console/registers/session", "/console/papers")
         yield Life(house, told, pages, metrics, desk, (*read, *lists))
 
 

@@ -102,7 +102,7 @@ async def test_the_accused_does_not_see_that_it_exists(shared: Console) -> None:
     async with shared.clerk("late") as clerk:
         assert (await clerk.get(f"/console/cases/{case.code}")).status == 404
         assert (await boxes_of(clerk, case))[0] == 404
-        assert case.code not in (await clerk.get("/console/inbox")).text
+        assert case.code not in (await clerk.get("/console/cases")).text
 
 
 async def test_the_file_is_not_served_as_an_ordinary_one(shared: Console) -> None:

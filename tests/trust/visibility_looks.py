@@ -44,13 +44,16 @@ class Looks:
         self.clock.now = at
         await Digests(self.office, lambda: self.rules).tick(at)
 
-    async def said_wrongly(self) -> list[str]:
-        """Messages queued since the last look that tell a barred person of a case: notices, digests, reminders."""
+    async def said_wrongly(self, *, all_waiting: bool = False) -> list[str]:
+        """Messages queued since the last look that tell a barred person of a case: notices, digests, reminders.
+
+        With `all_waiting` also those queued before somebody was named; nothing is delivered here.
+        """
 
         def look(unit: StoredWork) -> list[str]:
             names = {unit.chats.load(Address("telegram", one[0])).key: one[0] for one in CAST}
             wrong = []
-            fresh = outbox.select().where(outbox.c.id > self.heard).order_by(outbox.c.id)
+            fresh = outbox.select().where(outbox.c.id > (0 if all_waiting else self.heard)).order_by(outbox.c.id)
             for row in unit.connection.execute(fresh).all():
                 self.heard = row.id
                 name = names.get(row.chat_key, "")

@@ -47,8 +47,13 @@ async def show_inbox(visit: Visit) -> Response:
 
 
 async def refresh_inbox(visit: Visit) -> Response:
-    """The list again for the page that is open; 204 when nothing of it has changed since `mark`."""
+    """The list again for the page that is open; 204 when nothing of it has changed since `mark`.
+
+    Typed into a browser it leads to the page itself.
+    """
     chosen, known = CaseFilter.read(visit.query), visit.query.get("mark", "")
+    if not visit.htmx:
+        return visit.go(_address(chosen.query()))
     quick = await visit.read(lambda unit: CaseList(unit, visit.rules, visit.officer, visit.now).mark())
     if known.partition(".")[0] == quick:
         return Response(status_code=204)

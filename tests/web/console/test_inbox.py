@@ -133,6 +133,12 @@ async def test_nothing_new_is_answered_with_nothing(served_cases: Clerk) -> None
     assert (await served_cases.part(address)).status == 204
 
 
+async def test_asked_for_by_hand_it_leads_to_the_page(served_cases: Clerk) -> None:
+    """A part of a page is no page; the filter is kept."""
+    answer = await served_cases.get("/console/inbox?haste=overdue&mark=1.2")
+    assert (answer.status, answer.headers["location"]) == (303, "/console/cases?haste=overdue")
+
+
 async def test_a_new_case_comes_into_the_open_page(own: Console, served_cases: Clerk) -> None:
     """Without loading it again; the counts come with it."""
     address = live_of((await served_cases.get("/console/cases")).text)

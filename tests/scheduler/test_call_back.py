@@ -1,0 +1,117 @@
+"""Somebody named late: what waits for him about the case is taken back, and nothing else is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.clock import SteppedClock
+from cases.call_back import call_back, call_back_from
+from cases.messages import Address, Capabilities, Outgoing
+from cases.rules import Rules
+from storage.outbox import DIGEST
+from storage.work import Office, StoredWork
+from tests.scheduler.nudge_world import World, settle
+
+DUE_SOON = "2026-03-16T07:00"
+
+
+@pytest.fixture
+async def commune(any_office: Office, clock: SteppedClock) -> World:
+    """The commune on each database in turn."""
+    return await settle(any_office, clock)
+
+
+async def shut_out(commune: World, rules: Rules, case_id: str, name: str) -> int:
+    """This officer turns out to be meant; how many messages were taken back."""
+
+    def work(unit: StoredWork) -> int:
+        case = unit.cases.get(case_id)
+        assert case is not None
+        case = replace(case, excluded_officers=(name,))
+        unit.cases.save(case)
+        return call_back(unit, rules, case, commune.clock())
+
+    return await commune.office.write(work)
+
+
+async def say(commune: World, name: str, words: str, case_id: str = "", purpose: str = "notice") -> None:
+    """A message waits for this person."""
+
+    def work(unit: StoredWork) -> None:
+        chat = unit.chats.load(Address("telegram", name))
+        unit.outbox.say(chat, Outgoing(words), words, case_id=case_id, purpose=purpose)
+
+    await commune.office.write(work)
+
+
+async def test_a_reminder_of_one_case_is_taken_back(commune: World, rules: Rules) -> None:
+    """Nothing is left of it."""
+    case = await commune.add(commune.running())
+    await commune.tick(DUE_SOON)
+    assert len(await commune.texts("contact")) == 1
+    assert await shut_out(commune, rules, case.id, "contact") == 1
+    assert await commune.texts("contact") == []
+
+
+async def test_a_reminder_of_several_cases_stays_without_it(commune: World, rules: Rules) -> None:
+    """The others' lines are sent, in one message, as if the case had never been among them."""
+    cases = [await commune.add(commune.running()) for _ in range(3)]
+    await commune.tick(DUE_SOON)
+    (before,) = await commune.texts("contact")
+    assert all(case.code in before for case in cases)
+    assert await shut_out(commune, rules, cases[0].id, "contact") == 1
+    (after,) = await commune.texts("contact")
+    assert cases[0].code not in after
+    lines = [line for line in before.splitlines()[1:] if cases[0].code not in line]
+    assert after.splitlines()[1:] == lines
+    assert after.splitlines()[0] == rules.wording.say("nudge_head", "vi", date="16/03/2026", n=2)
+    assert await shut_out(commune, rules, cases[1].id, "contact") == 1
+    (last,) = await commune.texts("contact")
+    assert lines[1].removeprefix("- ") == last
+
+
+async def test_a_cut_message_is_cut_anew(any_office: Office, clock: SteppedClock, rules: Rules) -> None:
+    """Where a channel shows little at once, the parts are written anew in their places."""
+    tiny = {"telegram": Capabilities(text_limit=160, buttons=0)}
+    any_office.capabilities = tiny
+    commune = await settle(any_office, clock)
+    cases = [await commune.add(commune.running()) for _ in range(4)]
+    await commune.tick(DUE_SOON)
+    assert len(await commune.texts("contact")) > 2
+    await shut_out(commune, rules, cases[2].id, "contact")
+    told = "\n".join(await commune.texts("contact"))
+    assert [case.code in told for case in cases] == [True, True, False, True]
+
+
+async def test_others_keep_theirs(commune: World, rules: Rules) -> None:
+    """Whoever may know of the case is reminded as before, and other notices to the same person stay."""
+    case, other = await commune.add(commune.running()), await commune.add(commune.running())
+    await say(commune, "contact", "about it", case.id)
+    await say(commune, "contact", "about the other", other.id)
+    await say(commune, "contact", "about nothing")
+    await say(commune, "contact", "this morning", purpose=DIGEST)
+    resident = f"resident-{case.id}"
+    await say(commune, resident, "to the resident", case.id)
+    assert await shut_out(commune, rules, case.id, "contact") == 2
+    assert await commune.texts("contact") == ["about the other", "about nothing"]
+    assert await commune.texts(resident) == ["to the resident"]
+
+
+async def test_a_changed_account_loses_what_it_may_not_know(commune: World, rules: Rules) -> None:
+    """Everything that waits for one officer is looked at."""
+    case, other = await commune.add(commune.running()), await commune.add(commune.running())
+    await commune.tick(DUE_SOON)
+    await say(commune, "contact", "about it", case.id)
+    await commune.change(case.id, excluded_officers=("contact",))
+
+    def work(unit: StoredWork) -> int:
+        officer = unit.people.officer("contact")
+        assert officer is not None
+        return call_back_from(unit, rules, officer, commune.clock())
+
+    assert await commune.office.write(work) == 2
+    (left,) = await commune.texts("contact")
+    assert other.code in left
+    assert case.code not in left
