@@ -5,8 +5,6 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 # Tests wait as much as they work; those of one file stay together, they share what is dear to start.
 PROCESSES ?= 4
-# Seconds for one test of the long versions.
-LONGEST ?= 21600
 SIDE_BY_SIDE = -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
@@ -52,9 +50,8 @@ demo: $(VENV)/.ok  ## a fictional commune, a month of cases on a moving clock
 bench: $(VENV)/.ok-dev  ## figures beside peers, JSON lines
 	@$(BIN)/python -m bench
 
-soak: $(VENV)/.ok-dev  ## the long versions of the reliability tests
-	HOIAM_SOAK=1 $(BIN)/python -m pytest --timeout $(LONGEST) -m slow $(SIDE_BY_SIDE)
-	HOIAM_SOAK=1 $(BIN)/python -m pytest --timeout $(LONGEST) -m "not slow" tests/trust tests/faults tests/scheduler $(SIDE_BY_SIDE)
+soak: $(VENV)/.ok-dev  ## the long versions of the reliability tests, hours; goes on where it was stopped
+	@$(BIN)/python -m tests.soak
 
 audit: $(VENV)/.ok-dev  ## known holes in what is installed; fails when it cannot see
 	@$(BIN)/python -m tests.trust.supply audit

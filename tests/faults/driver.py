@@ -154,7 +154,7 @@ class Driver:
         while True:
             last = self.calm or self.toll.kills >= self.kills or (self._told_all and not self._unfinished())
             point = "" if last else self._where(chance)
-            life = self._bear("never" if last else point or "never", chance.randint(1, self.nth))
+            life = self._bear("never" if last else point or "never", chance.randint(1, self.nth), paced=not last)
             until = time.monotonic() + (PATIENCE * 10 if last else AWHILE if point else chance.uniform(0, self.seconds))
             died = self._feed(life, begun, stories, until, chance, more=self.calm or not last)
             if last and not died:
@@ -176,11 +176,11 @@ class Driver:
         fewest = min(self.toll.points[point] for point in self.points)
         return chance.choice([point for point in self.points if self.toll.points[point] == fewest])
 
-    def _bear(self, point: str, nth: int) -> Life:
+    def _bear(self, point: str, nth: int, *, paced: bool) -> Life:
         now = self.start + LEASES_OVER * self.toll.lives
         self.toll.lives += 1
         birth = {"url": self.url, "folder": str(self.folder), "now": now.isoformat(), "alone": self.alone}
-        birth |= {"point": point, "nth": nth}
+        birth |= {"point": point, "nth": nth, "paced": paced}
         ours, theirs = socket.socketpair()
         ours.settimeout(PATIENCE)
         socket.send_fds(self.control, [json.dumps(birth).encode()], [theirs.fileno()])

@@ -95,12 +95,14 @@ class MortalOffice(Office):
 
 
 class Scribe:
-    """A messenger that writes down what it was given, and says so; as fast as the fastest of them allows."""
+    """A messenger that writes down what it was given, and says so.
 
-    pace = Pace(25)
+    As fast as the fastest of them allows; without limit in a life that nobody ends, where the backlog is worked off.
+    """
 
-    def __init__(self, name: str, path: str, doom: Doom) -> None:
+    def __init__(self, name: str, path: str, doom: Doom, *, paced: bool) -> None:
         self.name = name
+        self.pace = Pace(25 if paced else 100_000)
         self._log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         self._doom = doom
 
@@ -125,7 +127,7 @@ class Victim:
             for part in ("intake", "delivery", "files", "reminders")
         }
         self._spine = Spine(offices["intake"], lambda: rules, defaultdict(lambda: lambda: None))
-        senders = {name: Scribe(name, str(folder / "sent"), doom) for name in CHANNELS}
+        senders = {name: Scribe(name, str(folder / "sent"), doom, paced=birth["paced"]) for name in CHANNELS}
         self._alone = birth["alone"] or None
         self._delivery = Delivery(offices["delivery"], senders, alone=self._alone)
         vault = FileVault(folder / "files", KEYS)
