@@ -57,20 +57,20 @@ async def contenders(names: tuple[str, ...], residents: int) -> AsyncIterator[di
 
 
 @asynccontextmanager
-async def contender(name: str, residents: int, latency: float = 0.0, *, staff: bool = True) -> AsyncIterator[Contender]:
-    """One server, served and ready. `latency`: seconds of the messenger's round trip; `staff`: an officer is told."""
+async def contender(name: str, residents: int, latency: float = 0.0) -> AsyncIterator[Contender]:
+    """One server, served and ready. `latency`: seconds of the messenger's round trip."""
     sink = await Sink(latency).open()
     server, _, variant = name.partition(".")
     sink.buttons = {} if variant == "taps" else None
     people: People = TelegramPeople(sink.buttons)
     if server in ("aiogram", "ptb"):
-        served = peer(server, sink.url, staff=staff)
+        served = peer(server, sink.url)
     else:
         channel = {"telegram": "telegram", "zalo": "zalo-oa", "web": "web"}[server]
         settings = {"telegram": telegram_settings(sink.url), "zalo": zalo_settings(sink.url), "web": {}}[server]
         if variant == "memory":
             settings["HOIAM_DATABASE_URL"] = "sqlite:///:memory:"
-        served = ours(name, channel, settings, residents, staff=staff)
+        served = ours(name, channel, settings, residents)
     with served:
         await served.ready()
         if server == "web":

@@ -14,13 +14,12 @@ from typing import Any
 
 import uvloop
 
-from bench.residents import STAFF, TelegramPeople, WebPeople, ZaloPeople
+from bench.residents import TelegramPeople, WebPeople, ZaloPeople
 from bot.app import App
 from bot.commands import serve
 from bot.logs import configure
 from bot.settings import read_settings
 from cases.messages import Address, Outgoing, Pace
-from cases.model import Officer, OfficerRole
 from cases.ports import Chat
 from storage.work import StoredWork
 
@@ -38,20 +37,13 @@ class Unpaced(App):
         super()._open_background(**options)
 
 
-def settle(unit: StoredWork, channel: str, residents: int, version: int, *, staff: bool) -> None:
-    """Residents who have agreed before, and one officer of the Front on the same channel."""
+def settle(unit: StoredWork, channel: str, residents: int, version: int) -> None:
+    """Residents who have agreed before."""
     chat_of = PEOPLE[channel].chat
     for number in range(residents):
         chat = unit.chats.load(Address(channel, chat_of(number)))
         chat.locality, chat.consent_version, chat.consent_at = COMMUNE, version, unit.now
         unit.chats.save(chat)
-    if staff:
-        chat = unit.chats.load(Address(channel, chat_of(STAFF)))
-        chat.locality, chat.officer_id = COMMUNE, "bench-officer"
-        unit.chats.save(chat)
-        unit.people.save_officer(
-            Officer("bench-officer", COMMUNE, "Cán bộ", "bgsdtcd", (OfficerRole.HANDLER,), chat=chat.key)
-        )
 
 
 def queue(unit: StoredWork, channel: str, messages: int, chats: int) -> None:
@@ -75,7 +67,7 @@ async def main(options: argparse.Namespace) -> None:
     try:
         version = app.rulebook.rules.consent_version
         for channel in options.channels:
-            step = partial(settle, channel=channel, residents=options.residents, version=version, staff=options.staff)
+            step = partial(settle, channel=channel, residents=options.residents, version=version)
             await app.office.write(step)
         server = serve._Server(app, settings)
         async with contextlib.AsyncExitStack() as stack:
@@ -90,7 +82,6 @@ def read(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.ours")
     parser.add_argument("--channels", nargs="*", default=[])
     parser.add_argument("--residents", type=int, default=0)
-    parser.add_argument("--staff", action="store_true")
     return parser.parse_args(arguments)
 
 

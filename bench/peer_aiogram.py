@@ -20,10 +20,8 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMar
 from aiogram.webhook.aiohttp_server import SimpleRequestHandler
 from aiohttp import web
 
-from bench.peer_store import NOTICE, QUESTIONS, RECEIPT, Reports
-from bench.residents import STAFF, TELEGRAM_SECRET, TELEGRAM_TOKEN, TelegramPeople
-
-STAFF_CHAT = int(TelegramPeople.chat(STAFF)) if os.environ.get("BENCH_STAFF", "1") == "1" else 0
+from bench.peer_store import QUESTIONS, RECEIPT, Reports
+from bench.residents import TELEGRAM_SECRET, TELEGRAM_TOKEN, TelegramPeople
 
 
 class Report(StatesGroup):
@@ -71,13 +69,11 @@ async def take(message: Message, state: FSMContext, answer: str) -> None:
 
 
 async def finish(message: Message, state: FSMContext) -> None:
-    """Store, tell the resident and the officer."""
+    """Store, tell the resident."""
     data = await state.get_data()
     number = reports.add(message.chat.id, data)
     await state.clear()
     await message.answer(RECEIPT.format(number=number, code=secrets.token_hex(8)))
-    if STAFF_CHAT and message.bot is not None:
-        await message.bot.send_message(STAFF_CHAT, NOTICE.format(number=number, topic=data["topic"]))
 
 
 @router.message(StateFilter(*ORDER[:4]), F.text)

@@ -24,10 +24,9 @@ from telegram.ext import (
     filters,
 )
 
-from bench.peer_store import NOTICE, QUESTIONS, RECEIPT, Reports
-from bench.residents import STAFF, TELEGRAM_SECRET, TELEGRAM_TOKEN, TelegramPeople
+from bench.peer_store import QUESTIONS, RECEIPT, Reports
+from bench.residents import TELEGRAM_SECRET, TELEGRAM_TOKEN
 
-STAFF_CHAT = int(TelegramPeople.chat(STAFF)) if os.environ.get("BENCH_STAFF", "1") == "1" else 0
 EMPTY = [(b"content-length", b"0")]
 NAMES = ("topic", "work", "when", "evidence", "confirm")
 reports = Reports(Path(os.environ.get("BENCH_DATABASE", ":memory:")))
@@ -78,16 +77,13 @@ async def answer_of(update: Update) -> str:
 
 
 async def finish(update: Update, context: Context) -> int:
-    """Store, tell the resident and the officer."""
+    """Store, tell the resident."""
     await answer_of(update)
     assert update.effective_chat is not None
     assert context.user_data is not None
     number = reports.add(update.effective_chat.id, context.user_data)
-    topic = context.user_data["topic"]
     context.user_data.clear()
     await update.effective_chat.send_message(RECEIPT.format(number=number, code=secrets.token_hex(8)))
-    if STAFF_CHAT:
-        await context.bot.send_message(STAFF_CHAT, NOTICE.format(number=number, topic=topic))
     return ConversationHandler.END
 
 

@@ -35,7 +35,6 @@ RECEIPT = (
     "Trong 3 ngày làm việc bà con sẽ được báo nơi chuyển đến; cơ quan có trách nhiệm trả lời bằng văn bản trong "
     "20 ngày làm việc.\nMã biên nhận: {code}"
 )
-NOTICE = "Có phản ánh mới PA-{number:06d}, mục {topic}. Mời vào xem."
 
 
 class Reports:

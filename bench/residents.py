@@ -1,8 +1,8 @@
-"""The people of the load and what they say: one report is six updates in and seven messages out.
+"""The people of the load and what they say: one report is six updates in and six messages out.
 
 Consent was given before, the commune is the shipped sample. The words are: what happened (which is answered by the
-topics), the first topic, the first work, the first time, no evidence, and send. Each is answered by one message; the
-seventh goes to the one officer who is told of the new case.
+topics), the first topic, the first work, the first time, no evidence, and send. Each is answered by one message. There
+is no officer to tell: we tell of many new cases at once, the peers would tell of each.
 """
 
 from __future__ import annotations
@@ -17,9 +17,7 @@ from storage.keys import KeyRing
 
 STORY = "Đường bê tông Thôn 2 mới làm ba tháng đã nứt toác, lún cả đoạn dài"
 TALK = (STORY, "1", "1", "1", "không", "1")
-MESSAGES = 7
-STAFF = -1
-"""The officer's number among the residents."""
+MESSAGES = 6
 
 TELEGRAM_TOKEN = "123456:bench-token"
 TELEGRAM_SECRET = "bench-secret"

@@ -15,7 +15,7 @@ RESIDENTS = 32
 
 
 async def figures(sizes: Sizes) -> AsyncIterator[Figure]:
-    """Reports a second, no officer told: each resident's six answers take a round trip each."""
+    """Reports a second: each resident's six answers take a round trip each."""
     ideal = RESIDENTS / (len(TALK) * ROUND_TRIP)
     rates = {}
     for name, reports in (("telegram", sizes.trips), ("aiogram", sizes.trips), ("ptb", 1)):
@@ -35,7 +35,7 @@ async def figures(sizes: Sizes) -> AsyncIterator[Figure]:
 
 async def rate(name: str, reports: int) -> float:
     """Reports a second of one server; nobody reports twice, for whoever floods is slowed down."""
-    async with contender(name, RESIDENTS * (reports + 1), ROUND_TRIP, staff=False) as one:
+    async with contender(name, RESIDENTS * (reports + 1), ROUND_TRIP) as one:
         crowds = [range(first, first + RESIDENTS) for first in range(0, RESIDENTS * (reports + 1), RESIDENTS)]
         if name != "ptb":
             await one.load.reports(crowds[0], RESIDENTS)

@@ -132,12 +132,12 @@ def zalo_settings(sink: str) -> dict[str, str]:
     }
 
 
-def ours(name: str, channel: str, settings: Mapping[str, str], residents: int, *, staff: bool = True) -> Served:
+def ours(name: str, channel: str, settings: Mapping[str, str], residents: int) -> Served:
     """Our server with residents already known on one channel."""
     command = ["-m", "bench.ours", "--channels", channel, "--residents", str(residents)]
-    return Served([*command, "--staff"] if staff else command, settings, name)
+    return Served(command, settings, name)
 
 
-def peer(name: str, sink: str, *, staff: bool = True) -> Served:
+def peer(name: str, sink: str) -> Served:
     """`aiogram` or `ptb`."""
-    return Served(["-m", f"bench.peer_{name}"], {"BENCH_SINK": sink, "BENCH_STAFF": str(int(staff))}, name)
+    return Served(["-m", f"bench.peer_{name}"], {"BENCH_SINK": sink}, name)
