@@ -48,10 +48,11 @@ from storage.work import Office, StoredWork
 from web.app import Site, WebServices, create_app
 from web.chat_live import LiveLines
 from web.history import CAN
+from web.uploads import CAP as UPLOAD_CAP
 from web.uploads import fetch_upload
 from web.webhooks import Busy
 
-FILE_CAP = 20_000_000
+FILE_CAP = UPLOAD_CAP  # what the page has taken must not be refused afterwards
 MEGABYTE = 1_048_576
 ROOM_SECONDS = 60.0
 RULES_SECONDS = 3.0  # how soon an edit made by another process is in force here
@@ -81,7 +82,7 @@ class App:
     async def open(self, *, exclusive: bool = False) -> None:
         """Open keys, database and rules, and put the parts together. Raises what `bot.cli` turns into sentences."""
         settings = self.settings
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.make_data_dir()
         self.keys = load_or_make(settings.key_file)
         self.database: Database = open_database(settings.database, exclusive=exclusive)
         await self.database.write(upgrade)

@@ -28,6 +28,7 @@ EVERY, AGAIN = timedelta(hours=1), timedelta(minutes=10)
 LATE = timedelta(hours=3)
 DRILL_EVERY, DRILL_AGAIN, DRILL_LATE = timedelta(days=30), timedelta(days=1), timedelta(days=35)
 CHILD_SECONDS = 3 * 3600.0
+FIRST = timedelta(seconds=CHILD_SECONDS)
 MEGABYTE = 1_048_576
 _LEFT_OUT = frozenset({"HOIAM_DATA_DIR", "HOIAM_MASTER_KEY_FILE"})
 """Settings that say where things lay on the lost machine: a new one decides for itself."""
@@ -68,8 +69,15 @@ def env_lines(settings: Settings) -> str:
         plain = default.get_secret_value() if hasattr(default, "get_secret_value") else default
         key = f"HOIAM_{name.upper()}"
         if shown != plain and shown not in (None, "") and key not in _LEFT_OUT:
-            lines.append(f"{key}={str(shown).lower() if isinstance(shown, bool) else shown}")
+            lines.append(f"{key}={_quoted(str(shown).lower() if isinstance(shown, bool) else str(shown))}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _quoted(value: str) -> str:
+    """As an `.env` gives it back: in quotes where it would be cut or stripped."""
+    if value == value.strip() and " #" not in value and value[:1] not in ("'", '"'):
+        return value
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 class Backups:
@@ -156,8 +164,8 @@ def _last_two(unit: StoredWork) -> tuple[chores.Chore | None, chores.Chore | Non
 
 
 def _state(last: chores.Chore | None, now: datetime, late: timedelta) -> str:
-    if last is None:
-        return "never"
+    if last is None or (last.good_at is None and not last.fault and now - last.tried_at <= FIRST):
+        return "never"  # or the first one is being made just now, perhaps by another worker
     if last.good_at is None or now - last.good_at > late:
         return "failed" if last.fault else "late"
     return "ok"

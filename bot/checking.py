@@ -38,10 +38,10 @@ def all_mistakes() -> list[str]:
         found += directory_mistakes(directory, f"data/{DIRECTORY}")
     taxonomy = _text(TAXONOMY, found)
     if taxonomy is not None:
-        found += _taxonomy(taxonomy, directory)
+        found += taxonomy_mistakes(taxonomy, directory)
     calendar = _text(CALENDAR, found)
     if calendar is not None:
-        found += _calendar(calendar)
+        found += calendar_mistakes(calendar)
     return found + _wording()
 
 
@@ -66,20 +66,26 @@ def directory_mistakes(text: str, name: str) -> list[str]:
     return lines
 
 
-def _taxonomy(text: str, directory: str | None) -> list[str]:
+def taxonomy_mistakes(text: str, directory: str | None) -> list[str]:
+    """Mistakes of the topics; `directory` is the text of the bodies they name, None where there is none."""
     name = f"data/{TAXONOMY}"
     try:
         data = parse_yaml(text, TAXONOMY)
         bodies = parse_yaml(directory, DIRECTORY)["bodies"] if directory else []
     except (DataError, KeyError, TypeError) as error:
         return [str(error)]
-    codes = [body.get("code", "") for body in bodies if isinstance(body, dict)]
+    listed = bodies if isinstance(bodies, list) else []  # told with the directory's own mistakes
+    codes = [body.get("code", "") for body in listed if isinstance(body, dict)]
     return [f"{name}:{line_of(text, one.path)}: {one}" for one in check_taxonomy(data, codes)]
 
 
-def _calendar(text: str) -> list[str]:
+def calendar_mistakes(text: str) -> list[str]:
+    """Mistakes of the calendar of days off."""
     try:
-        WorkCalendar.from_mapping(parse_yaml(text, CALENDAR))
+        data = parse_yaml(text, CALENDAR)
+        if not isinstance(data, dict):
+            return [f"data/{CALENDAR}:1: : expected `key: value` lines"]
+        WorkCalendar.from_mapping(data)
     except DataError as error:
         return [str(error)]
     except CalendarError as error:

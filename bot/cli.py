@@ -14,13 +14,18 @@ def _arg(*names: str, **options: object) -> tuple[tuple[str, ...], dict[str, obj
     return names, options
 
 
+PLACE = _arg("--locality", default="", help="code of the commune (needed where there are several)")
+REASON = _arg("--reason", required=True, help="why, kept with the edit")
+DOCUMENT = _arg("--document", required=True, help="the deciding document's number")
+YES = _arg("--yes", action="store_true", help="store without asking")
+
 # command -> (help, module:function, arguments)
 COMMANDS: dict[str, tuple[str, str, Words]] = {
     "run": ("everything in one process: web, messengers, delivery, scheduler", "serve:run", []),
     "web": ("web pages and webhooks only (with PostgreSQL)", "serve:web", []),
     "worker": ("messengers, delivery and scheduler only (with PostgreSQL)", "serve:worker", []),
     "check": (
-        "check settings, directory, taxonomy and calendar",
+        "check settings, data files and the edits stored here; names every mistake",
         "check:check",
         [_arg("--deployment", action="store_true", help="also what is unsafe on the open Internet")],
     ),
@@ -37,9 +42,14 @@ COMMANDS: dict[str, tuple[str, str, Words]] = {
         "officer:invite",
         [
             _arg("--body", required=True, help="code of the body, as mttq"),
-            _arg("--name", required=True),
-            _arg("--role", required=True, action="append", help="may be repeated"),
-            _arg("--locality", default="", help="code of the commune (needed where there are several)"),
+            _arg("--name", required=True, help="the person's name, as colleagues will see it"),
+            _arg(
+                "--role",
+                required=True,
+                action="append",
+                help="handler, triage, contact, follow_up, oversight or admin; may be repeated",
+            ),
+            PLACE,
             _arg("--post", default="", help="code of the person's post, for conflict rules"),
             _arg("--hamlet", default="", help="code of the hamlet, for hamlet posts"),
             _arg("--reason", default="", help="kept in the register of changes"),
@@ -53,35 +63,43 @@ COMMANDS: dict[str, tuple[str, str, Words]] = {
             _arg("--reason", default="", help="kept in the register of changes"),
         ],
     ),
-    "officer list": ("officer accounts", "officer:show", [_arg("--locality", default="")]),
+    "officer list": ("officer accounts", "officer:show", [PLACE]),
     "calendar add-off": (
         "add a day off; lists the changed cases before it is stored",
         "calendar:add_off",
         [
-            _arg("day"),
-            _arg("--reason", required=True),
-            _arg("--document", required=True, help="the deciding document's number"),
-            _arg("--yes", action="store_true", help="store without asking"),
+            _arg("day", help="as 2026-12-31"),
+            REASON,
+            DOCUMENT,
+            YES,
         ],
     ),
     "calendar add-workday": (
         "add a worked Saturday or Sunday",
         "calendar:add_workday",
         [
-            _arg("day"),
+            _arg("day", help="as 2026-12-26"),
             _arg("--for", dest="for_day", default="", help="the day off it makes up for"),
-            _arg("--reason", required=True),
-            _arg("--document", required=True),
-            _arg("--yes", action="store_true"),
+            REASON,
+            DOCUMENT,
+            YES,
         ],
     ),
     "calendar due": (
         "the n-th working day after a day",
         "calendar:due",
-        [_arg("day"), _arg("--days", type=int, required=True), _arg("--explain", action="store_true")],
+        [
+            _arg("day", help="the day of receipt, as 2026-01-05; not counted itself"),
+            _arg("--days", type=int, required=True, help="working days"),
+            _arg("--explain", action="store_true", help="list every day counted and every day left out"),
+        ],
     ),
-    "directory import": ("put a directory file in force", "directory:import_", [_arg("file")]),
-    "directory show": ("bodies, posts and rules in force", "directory:show", [_arg("--locality", default="")]),
+    "directory import": (
+        "check a directory file and put it in force",
+        "directory:import_",
+        [_arg("file", help="as data/org_directory.yaml")],
+    ),
+    "directory show": ("bodies, posts and rules in force", "directory:show", [PLACE]),
     "suggest": (
         "what intake would propose, as JSON, storing nothing",
         "suggest:suggest",
@@ -92,13 +110,13 @@ COMMANDS: dict[str, tuple[str, str, Words]] = {
         "export:cases",
         [
             _arg("--format", choices=("jsonl", "csv", "xlsx"), default="jsonl"),
-            _arg("--from", dest="start", default=""),
-            _arg("--to", dest="end", default=""),
-            _arg("--locality", default=""),
+            _arg("--from", dest="start", default="", help="first day of intake, as 2026-01-01"),
+            _arg("--to", dest="end", default="", help="last day of intake"),
+            PLACE,
             _arg("--out", default="", help="file (needed for xlsx)"),
             _arg("--as", dest="officer", default="", help="id of the officer whose sight applies"),
-            _arg("--with-identity", action="store_true"),
-            _arg("--reason", default=""),
+            _arg("--with-identity", action="store_true", help="refused: who sent a case leaves in no file"),
+            _arg("--reason", default="", help=argparse.SUPPRESS),
         ],
     ),
     "report make": (
@@ -109,10 +127,10 @@ COMMANDS: dict[str, tuple[str, str, Words]] = {
             _arg("--period", required=True, help="as 2026-Q4, 2026-H2 or 2026"),
             _arg("--out", required=True, help="FILE.docx or FILE.xlsx"),
             _arg("--author", default="", help="code of the writing body, where there are several"),
-            _arg("--locality", default=""),
+            PLACE,
         ],
     ),
-    "report list": ("periodic reports there are", "report:show", [_arg("--locality", default="")]),
+    "report list": ("periodic reports there are", "report:show", [PLACE]),
     "audit verify": (
         "whether the audit chain is whole and the one whose heads were published",
         "audit:verify",
@@ -137,7 +155,10 @@ COMMANDS: dict[str, tuple[str, str, Words]] = {
     "sealed copy": (
         "the same key under another passphrase, for a second holder",
         "sealed:copy",
-        [_arg("--key-file", required=True), _arg("--out", required=True, help="the new key file")],
+        [
+            _arg("--key-file", required=True, help="the present key file"),
+            _arg("--out", required=True, help="the new key file"),
+        ],
     ),
     "sealed recover": (
         "the key again from two of the three recovery sheets, under a new passphrase",
@@ -151,7 +172,7 @@ COMMANDS: dict[str, tuple[str, str, Words]] = {
         "open a saved bundle of a sealed report, off-line",
         "sealed:open_",
         [
-            _arg("bundle"),
+            _arg("bundle", help="file saved from the console or by sealed export"),
             _arg("--key-file", required=True, action="append", help="may be repeated, for older keys"),
             _arg("--out", default="", help="folder for the files; without it only their names are shown"),
         ],
@@ -161,24 +182,24 @@ COMMANDS: dict[str, tuple[str, str, Words]] = {
         "sealed_server:export",
         [
             _arg("case", help="number of the case"),
-            _arg("--out", required=True),
-            _arg("--locality", default=""),
+            _arg("--out", required=True, help="file for the bundle"),
+            PLACE,
         ],
     ),
     "sealed on": (
         "seal reports about persons from now on (on the server)",
         "sealed_server:on",
-        [_arg("--locality", default="")],
+        [PLACE],
     ),
     "sealed off": (
         "seal no more; what is sealed stays so (on the server)",
         "sealed_server:off",
-        [_arg("--locality", default="")],
+        [PLACE],
     ),
     "sealed status": (
         "whether reports are sealed, and each body's keys (on the server)",
         "sealed_server:status",
-        [_arg("--locality", default="")],
+        [PLACE],
     ),
     "backup key": ("a new key for backups: the secret half for paper, the public half for .env", "backup:key", []),
     "backup make": (
@@ -225,7 +246,7 @@ COMMANDS: dict[str, tuple[str, str, Words]] = {
             _arg("--dry-run", action="store_true", help="list what would go, and change nothing"),
             _arg("--reason", default="", help="hold: why the case must be kept"),
             _arg("--until", default="", help="hold: last day, as 2027-12-31; until lifted when missing"),
-            _arg("--locality", default=""),
+            PLACE,
         ],
     ),
     "bench": (
@@ -262,7 +283,8 @@ def _parser() -> argparse.ArgumentParser:
     for words, (text, call, arguments) in COMMANDS.items():
         first, _, second = words.partition(" ")
         if second and first not in groups:
-            group = top.add_parser(first, help=f"see hoiam {first} --help")
+            members = ", ".join(one.partition(" ")[2] for one in COMMANDS if one.startswith(f"{first} "))
+            group = top.add_parser(first, help=members)
             groups[first] = group.add_subparsers(metavar="COMMAND", required=True)
         command = (groups[first] if second else top).add_parser(second or first, help=text, description=text)
         command.set_defaults(call=call)

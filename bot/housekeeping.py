@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 
@@ -14,7 +14,10 @@ from cases.calendar import local_date
 from cases.resident import forget_reporter
 from cases.retention import identity_kept_until
 from cases.rules import Rules
+from scheduler.fetching import UPLOADED
 from storage import chores, erasing, holds, purge, upkeep
+from storage.drill import drop_left_behind
+from storage.keys import SealBroken
 from storage.orphans import drop_orphans
 from storage.sqlite import SqliteDatabase
 from storage.vault import FileVault
@@ -35,23 +38,46 @@ class Housekeeping:
         self._rules = rules
 
     async def tidy(self) -> None:
-        """Do all of it."""
-        await self._office.write(self._drafts)
-        await self._office.write(lambda unit: upkeep.drop_old_rows(unit, self._rules().limits))
-        await self._office.write(self._date_identities)
-        await self._office.write(self._identities)
-        await self.purge()
-        # An upload is copied to its file within minutes; what is still here after a draft's life was never sent.
+        """Do all of it; what fails is logged and keeps the rest from nothing, and the last fault is raised."""
+        fault: Exception | None = None
+        for name, step in self._steps().items():
+            try:
+                await step()
+            except Exception as error:
+                log.error("housekeeping failed", job=name, exc_info=error)
+                fault = error
+        if fault is not None:
+            raise fault
+
+    def _steps(self) -> dict[str, Callable[[], Awaitable[object]]]:
+        write = self._office.write
+        return {
+            "drafts": lambda: write(self._drafts),
+            "old rows": lambda: write(lambda unit: upkeep.drop_old_rows(unit, self._rules().limits)),
+            "days of identities": lambda: write(self._date_identities),
+            "identities": lambda: write(self._identities),
+            "cases": self.purge,
+            "uploads": self._uploads,
+            "files": self._files,
+        }
+
+    async def _uploads(self) -> None:
+        # An upload is copied to its file within minutes; what is still here after a draft's life was never sent, but
+        # for what waits for a disk with room, or for a machine that was off.
         older_than = self._office.clock() - timedelta(days=self._rules().limits.draft_days + 1)
-        dropped = await asyncio.to_thread(drop_stale, self._vault.folder, older_than)
-        if dropped:
+        keep = await self._office.read(lambda unit: unit.files.waiting(UPLOADED))
+        if dropped := await asyncio.to_thread(drop_stale, self._vault.folder, older_than, keep):
             log.info("unclaimed files dropped", count=dropped)
-        if lost := await drop_orphans(self._office, self._vault, self._office.clock() - ORPHAN_AGE):
+
+    async def _files(self) -> None:
+        now = self._office.clock()
+        if lost := await drop_orphans(self._office, self._vault, now - ORPHAN_AGE):
             log.info("files without an entry dropped", count=lost)
+        if left := await asyncio.to_thread(drop_left_behind, self._vault.folder.parent, now):
+            log.warning("copies that a killed drill or backup left were removed", count=left)
 
     async def purge(self, actor: str = "system", at_once: int = purge.AT_ONCE) -> int:
         """Erase the cases past their term, a few in each transaction, and the bytes of every erased file."""
-        await self.drop_erased_files()  # a killed purge may have left some
         limits = self._rules().limits
         due = await self._office.read(lambda unit: [one.id for one in purge.due_cases(unit, limits)])
         erased = 0
@@ -64,6 +90,7 @@ class Housekeeping:
             await self._office.write(lambda unit: chores.done(unit, chores.PURGE, str(erased)))
         if isinstance(self._office.database, SqliteDatabase):
             await self._office.database.settle()  # what a killed purge erased lies in the journal, too
+        await self.drop_erased_files()  # of a killed purge; after the rows, which must not wait for their bytes
         return erased
 
     async def drop_erased_files(self) -> None:
@@ -82,7 +109,11 @@ class Housekeeping:
     def _date_identities(self, unit: StoredWork) -> None:
         """Write down until when each finished case's identity is kept; a case reopened meanwhile keeps it longer."""
         for ref, case_id in upkeep.ended_identities(unit):
-            entry, found = unit.people.reporter(ref), unit.cases.get(case_id)
+            try:
+                entry, found = unit.people.reporter(ref), unit.cases.get(case_id)
+            except SealBroken:  # one damaged row must not keep all others beyond their day; it goes with its case
+                log.error("an identity or its case does not open", case=case_id)
+                continue
             if entry is None or found is None:
                 continue
             until = identity_kept_until(entry, found, self._rules().limits, watched=checkins.is_watched(unit, found))
@@ -96,7 +127,10 @@ class Housekeeping:
         for ref, case_id in upkeep.late_identities(unit, today, SLICE):
             if case_id in held:
                 continue
-            found = unit.cases.get(case_id)
+            try:
+                found = unit.cases.get(case_id)
+            except SealBroken:
+                found = None
             if found is not None and found.reporter == ref:
                 forget_reporter(unit, found)
                 unit.cases.save(found)

@@ -12,8 +12,11 @@ from cases.rules import Rules
 from storage import chores
 from storage.restore import hold_messages
 
-SPEAKING = ("reminders", "digests", "check-ins", "reports", "reading")
-"""Jobs of the ticker that write to people by themselves, each by marks of its own."""
+SPEAKING = ("reminders", "digests", "check-ins", "reports", "publicity", "reading")
+"""Jobs of the ticker that write to people by themselves, each by marks of its own.
+
+Not among them: alarms about the machine as it is now, and the head of the audit chain, which is another one now.
+"""
 STEP, FURTHEST = timedelta(minutes=10), timedelta(days=30)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from typing import Literal
 
@@ -78,8 +79,17 @@ class Settings(BaseSettings):
     backup_drill: bool = True
 
     hooks_allow: str = ""
-    hooks_fail_days: float = Field(default=5, gt=0)
+    hooks_fail_days: float = Field(default=5, gt=0, le=365)
     clamd: str = ""
+
+    def make_data_dir(self) -> None:
+        """Make the data folder unless it is there; raises `SettingsError` naming it."""
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                [f"HOIAM_DATA_DIR: {self.data_dir} cannot be made ({error.strerror}); name a folder of your own"]
+            ) from error
 
     @property
     def database(self) -> str:
@@ -132,6 +142,8 @@ class Settings(BaseSettings):
 
 def read_settings(**overrides: object) -> Settings:
     """Read and check; raises `SettingsError` naming each setting and what is allowed."""
+    if unread := _unread(Path(str(Settings.model_config["env_file"]))):
+        raise SettingsError(unread)
     try:
         settings = Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -140,6 +152,21 @@ def read_settings(**overrides: object) -> Settings:
     if mistakes:
         raise SettingsError(mistakes)
     return settings
+
+
+def _unread(file: Path) -> list[str]:
+    """What of the file would be passed over in silence, by line."""
+    from dotenv.parser import parse_stream  # the reader that `BaseSettings` uses
+
+    try:
+        found = list(parse_stream(StringIO(file.read_text(encoding="utf-8-sig"))))
+    except UnicodeDecodeError:
+        return [f"{file}: is not UTF-8 text; save it again as UTF-8"]
+    except OSError:  # none, or named when it is read
+        return []
+    wrong = [one.original for one in found if one.error]
+    lines = [one.line + one.string[: -len(one.string.lstrip())].count("\n") for one in wrong]
+    return [f"{file}:{line}: cannot be read; a line is NAME=value, or a comment that begins with #" for line in lines]
 
 
 def _sentence(problem: object) -> str:

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 SECRET = re.compile("[A-Za-z0-9_-]{8,256}")  # what both messengers accept
-WIDEST_PROXY = {4: 8, 6: 7}  # prefix bits: 10.0.0.0/8 and fc00::/7 are the widest private networks there are
+TELEGRAM_TOKEN = re.compile("[0-9]+:[A-Za-z0-9_-]+")
+WIDEST = {4: 8, 6: 7}  # prefix bits: 10.0.0.0/8 and fc00::/7 are the widest private networks there are
+METADATA = ip_network("169.254.0.0/16")  # where clouds tell a machine its own secrets
 AGE_RECIPIENT = re.compile("age1[02-9ac-hj-np-z]{58}")  # 32 bytes in Bech32
 BACKUP_KEEP = re.compile(r"[1-9]\d{0,3}, *\d{1,3}, *\d{1,3}")
 TLS_MODES = ("require", "verify-ca", "verify-full")  # of asyncpg; "prefer" and "allow" give in to whoever listens
@@ -29,9 +31,12 @@ def _webhooks(settings: Settings) -> list[str]:
         group = f"HOIAM_{name.upper()}"
         secret = getattr(settings, f"{name}_webhook_secret").get_secret_value()
         webhook = getattr(settings, f"{name}_mode") == "webhook"
-        if not getattr(settings, f"{name}_token").get_secret_value():
+        token = getattr(settings, f"{name}_token").get_secret_value()
+        if not token:
             found += [f"{group}_TOKEN: missing, while other {group}_ settings are given"] if webhook or secret else []
             continue
+        if name == "telegram" and not TELEGRAM_TOKEN.fullmatch(token):
+            found.append("HOIAM_TELEGRAM_TOKEN: must look like 123456:ABC-def, as @BotFather gives it")
         if webhook and not SECRET.fullmatch(secret):
             found.append(
                 f"{group}_WEBHOOK_SECRET: webhook mode needs a secret of 8 to 256 characters "
@@ -124,7 +129,7 @@ def _proxy(settings: Settings) -> list[str]:
         trusted = networks(settings.trusted_proxy)
     except ValueError as error:
         return [f"HOIAM_TRUSTED_PROXY: addresses or networks such as 127.0.0.1, separated by commas ({error})"]
-    wide = [str(network) for network in trusted if network.prefixlen < WIDEST_PROXY[network.version]]
+    wide = [str(network) for network in trusted if network.prefixlen < WIDEST[network.version]]
     if wide:
         return [
             f"HOIAM_TRUSTED_PROXY: {', '.join(wide)} trusts strangers, who could then forge where they come from; "
@@ -155,9 +160,15 @@ def is_loopback(host: str) -> bool:
 
 def _hooks(settings: Settings) -> list[str]:
     try:
-        networks(settings.hooks_allow)
+        allowed = networks(settings.hooks_allow)
     except ValueError as error:
         return [f"HOIAM_HOOKS_ALLOW: addresses or networks such as 10.20.0.0/16, separated by commas ({error})"]
+    wide = [str(one) for one in allowed if one.prefixlen < WIDEST[one.version] or one.overlaps(METADATA)]
+    if wide:
+        return [
+            f"HOIAM_HOOKS_ALLOW: {', '.join(wide)} lets a subscription call what no other system lives at, such as the "
+            "machine's own secrets in a cloud; name the networks of the systems that are called, such as 10.20.0.0/16"
+        ]
     return []
 
 

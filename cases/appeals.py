@@ -26,8 +26,12 @@ from cases.sealing import keep_words
 
 APPEALED, WORDS = "appealed", "appeal_words"
 LONGEST = 2000
-_OVER = frozenset({"triaged", "refused", "redirected", "split", "closed", "withdrawn"})
-"""Events that end a review."""
+TAKEN_IN = "triaged"
+_OVER = {
+    **{what: what for what in ("refused", "redirected", "split", "closed", "withdrawn")},
+    **dict.fromkeys((TAKEN_IN, "post_recorded", "joined", "forwarded"), TAKEN_IN),
+}
+"""Events that end a review, and what came of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +101,18 @@ def _after(review: Review, event: CaseEvent) -> Review:
         return Review(review.reason, review.note, review.refused_by, review.at, review.due, told)
     if event.what not in _OVER:
         return review
-    return Review(review.reason, review.note, review.refused_by, review.at, review.due, review.words, event.what)
+    result = _OVER[event.what]
+    return Review(review.reason, review.note, review.refused_by, review.at, review.due, review.words, result)
 
 
 def may_decide(unit: UnitOfWork, directory: Directory, officer: Officer, case: Case) -> bool:
     """Whether this officer may agree to a new refusal of an appealed case."""
     return officer.id in {one.id for one in reviewers(unit, directory, case)}
+
+
+def somebody_decides(unit: UnitOfWork, rules: Rules, case: Case, now: datetime) -> bool:
+    """Whether anybody is left who may agree to a new refusal; where not, the case is taken in."""
+    return bool(reviewers(unit, rules.directory_of(case, now), case))
 
 
 def _tell_reviewers(unit: UnitOfWork, rules: Rules, directory: Directory, case: Case, due: date) -> int:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cases.bodies import Directory
-from cases.casework import Refused
+from cases.casework import Refused, known_as
 from cases.directory import DirectoryBook
 from cases.model import BodyRole, Officer, OfficerRole
 from cases.rule_edits import INSTALLATION_WIDE, RuleEdit, Standing, What
-from cases.text import folded, strip_marks
 
 _DESK = frozenset({OfficerRole.HANDLER, OfficerRole.TRIAGE})
 
@@ -49,7 +48,7 @@ def may_decide(officer: Officer, edit: RuleEdit, directory: Directory, colleague
         and within_reach(officer, edit, directory)
         and edit.proposed_by != officer.id
         and not concerned
-        and _name(officer.name) not in _involved(edit, colleagues)
+        and known_as(officer.name) not in _involved(edit, colleagues)
     )
 
 
@@ -58,18 +57,14 @@ def _involved(edit: RuleEdit, colleagues: Sequence[Officer]) -> set[str]:
     names = {one.name for one in colleagues if one.id == edit.proposed_by}
     if edit.what is What.OFFICER and colleagues:
         names |= {one.name for one in colleagues if one.id == edit.about} | {str(edit.content["after"]["name"])}
-    return {_name(name) for name in names}
-
-
-def _name(name: str) -> str:
-    return folded(strip_marks(name))
+    return {known_as(name) for name in names}
 
 
 def check_decision(officer: Officer, edit: RuleEdit, directory: Directory, colleagues: Sequence[Officer] = ()) -> None:
     """Refuse a decision: `edit_own`, `edit_same_person`, `edit_not_decider`, `edit_decided`."""
     if edit.proposed_by == officer.id:
         raise Refused("edit_own")
-    if colleagues and _name(officer.name) in _involved(edit, colleagues):
+    if colleagues and known_as(officer.name) in _involved(edit, colleagues):
         raise Refused("edit_same_person")
     if not may_decide(officer, edit, directory):
         raise Refused("edit_not_decider")

@@ -30,13 +30,17 @@ def call_back(unit: UnitOfWork, rules: Rules, case: Case, now: datetime) -> int:
 
 
 def call_back_from(unit: UnitOfWork, rules: Rules, officer: Officer, now: datetime) -> int:
-    """The same for everything that waits for one officer, to be called when the account was changed."""
+    """The same for everything that waits for one officer, to be called when the account was changed.
+
+    A digest does not keep which cases it names, so one that waits is taken back in any case.
+    """
     chat = _chat(unit, officer)
     if chat is None:
         return 0
+    digests = unit.outbox.call_back_digests(chat)
     cases = filter(None, map(unit.cases.get, sorted(unit.outbox.waiting_cases(chat))))
     unseen = [case for case in cases if sight(officer, case, rules.directory_of(case, now)) is Sight.NOTHING]
-    return sum(_from(unit, rules, chat, case, now) for case in unseen)
+    return digests + sum(_from(unit, rules, chat, case, now) for case in unseen)
 
 
 def _chat(unit: UnitOfWork, officer: Officer) -> Chat | None:

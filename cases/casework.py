@@ -15,6 +15,7 @@ from cases.notices import tell_officer
 from cases.ports import CaseQuery, UnitOfWork
 from cases.routing import forwarder_of
 from cases.rules import Rules, show_date
+from cases.text import folded, strip_marks
 from cases.visibility import Sight, may_ask_identity, sight
 
 DESK_ROLES = frozenset({OfficerRole.HANDLER, OfficerRole.TRIAGE})
@@ -30,6 +31,16 @@ class Hidden(LookupError):
 
 class Refused(NotAllowed):
     """A step that a use case refuses."""
+
+
+def known_as(name: str) -> str:
+    """A name as it is compared: any case, with or without marks."""
+    return folded(strip_marks(name))
+
+
+def one_person(one: Officer, other: Officer) -> bool:
+    """Whether two accounts count as one person where two persons are asked for: the same, or of the same name."""
+    return one.id == other.id or known_as(one.name) == known_as(other.name)
 
 
 # -- may they -------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from cases.model import Case, CaseEvent, Secrecy, State, Subject
 from cases.notices import offer_standing
 from cases.ports import Chat, UnitOfWork
 from cases.rules import Rules
+from cases.sealing import keep_identity
 from cases.sender_ports import CheckIn
 from cases.taxonomy import RETALIATION
 from cases.wording import SOURCE
@@ -54,6 +55,8 @@ def ask(unit: UnitOfWork, rules: Rules, case_id: str, now: datetime) -> bool:
     if case is None or case.closed_at is None or case.state not in OVER or not case.reporter:
         return False
     entry = unit.check_ins.get(case_id)
+    if entry.answer in (YES, STOP):  # answered after the list of who is due was read
+        return False
     second = now - case.closed_at >= SECOND
     if second:
         entry.second_at, entry.answer = now, ""
@@ -101,7 +104,7 @@ def raise_alarm(unit: UnitOfWork, rules: Rules, chat: Chat, case: Case, now: dat
     if reporter is not None and not chat.consent_version:  # answered on another device, with the receipt code
         chat.consent_version, chat.consent_at = reporter.consent_version, reporter.consent_at
     draft = alarm_draft(case, rules.wording.say("alarm_text", SOURCE), Secrecy.ANONYMOUS)
-    done = submit(unit, rules, chat, draft, now)
+    done = submit(unit, rules, chat, draft, now, with_files=False)  # a report being written keeps its own
     entry = unit.check_ins.get(case.id)
     entry.alarm_case = done.case.id
     answer(unit, entry, YES, now)
@@ -132,7 +135,9 @@ def be_known(unit: UnitOfWork, case: Case, name: str, phone: str, now: datetime)
     reporter = unit.people.reporter(case.reporter) if case.reporter else None
     if reporter is None:
         return False
-    reporter.name, reporter.phone, reporter.secrecy = name, phone, Secrecy.CONFIDENTIAL
+    if not keep_identity(unit, case, name, phone):
+        reporter.name, reporter.phone = name, phone
+    reporter.secrecy = Secrecy.CONFIDENTIAL
     unit.people.save_reporter(reporter)
     case.secrecy = Secrecy.CONFIDENTIAL
     unit.cases.log(CaseEvent(case.id, now, "became_known", "resident"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cases.bodies import Directory
-from cases.casework import DESK_ROLES, Hidden, Refused, may_reveal, people_around
+from cases.casework import DESK_ROLES, Hidden, Refused, may_reveal, one_person, people_around
 from cases.model import Case, CaseEvent, Officer
 from cases.notices import tell_officer, tell_reporter
 from cases.ports import Reporter, UnitOfWork
@@ -79,7 +79,7 @@ def agree(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, request_
     request.decided_by, request.decided_at, request.agreed = officer.id, now, True
     unit.identities.save(request)
     _note(unit, case, officer, "identity_agreed", now, request)
-    _tell_asker(unit, rules, "officer_identity_agreed", case, request)
+    _tell_asker(unit, rules, "officer_identity_agreed", case, request, now)
 
 
 def decline(
@@ -92,7 +92,7 @@ def decline(
     request.decided_by, request.decided_at, request.note = officer.id, now, " ".join(note.split())[:LONGEST]
     unit.identities.save(request)
     _note(unit, case, officer, "identity_declined", now, request)
-    _tell_asker(unit, rules, "officer_identity_declined", case, request)
+    _tell_asker(unit, rules, "officer_identity_declined", case, request, now)
 
 
 def open_identity(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, now: datetime) -> Reporter | None:
@@ -108,7 +108,9 @@ def open_identity(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, 
     if request.opened_at is None:
         request.opened_at = now
         unit.identities.save(request)
-        unit.cases.log(CaseEvent(case.id, now, "identity_read", officer.id, {"reason": request.reason}))
+        unit.cases.log(
+            CaseEvent(case.id, now, "identity_read", officer.id, {"reason": request.reason, "body": officer.body})
+        )
         unit.audit.enter("identity_opened", actor=officer.id, case_id=case.id, detail={"second": request.decided_by})
         tell_reporter(
             unit,
@@ -140,9 +142,10 @@ def seconds(unit: UnitOfWork, directory: Directory, case: Case, asker: Officer) 
 
 def may_second(officer: Officer, case: Case, directory: Directory, asker: Officer) -> bool:
     """Whether this officer may be the second person beside `asker`."""
-    related = officer.id == asker.id or officer.id in asker.relatives or asker.id in officer.relatives
+    related = officer.id in asker.relatives or asker.id in officer.relatives
     return (
         not related
+        and not one_person(officer, asker)
         and not DESK_ROLES.isdisjoint(officer.roles)
         and officer.body in directory.same_as(case.receiving_body)
         and sight(officer, case, directory) >= Sight.CONTENT
@@ -175,7 +178,8 @@ def openings(unit: UnitOfWork, case: Case) -> list[Opening]:
     for event in unit.cases.history(case.id):
         if event.what == "identity_read":
             officer = unit.people.officer(event.actor)
-            found.append(Opening(event.at, officer.body if officer else "", str(event.data.get("reason", ""))))
+            body = str(event.data.get("body", officer.body if officer else ""))
+            found.append(Opening(event.at, body, str(event.data.get("reason", ""))))
     return found
 
 
@@ -226,9 +230,9 @@ def _note(unit: UnitOfWork, case: Case, officer: Officer, what: str, now: dateti
     unit.audit.enter(what, actor=officer.id, case_id=case.id, detail={"request": request.id})
 
 
-def _tell_asker(unit: UnitOfWork, rules: Rules, key: str, case: Case, request: IdentityRequest) -> None:
+def _tell_asker(unit: UnitOfWork, rules: Rules, key: str, case: Case, request: IdentityRequest, now: datetime) -> None:
     asker = unit.people.officer(request.asked_by)
-    if asker is not None and asker.active:
+    if asker is not None and sight(asker, case, rules.directory_of(case, now)) >= Sight.CONTENT:
         _tell(unit, rules, asker, key, case, request)
 
 

@@ -77,8 +77,13 @@ def find_route(rules: Rules, directory: Directory, draft: Draft, original: Case 
     )
 
 
-def submit(unit: UnitOfWork, rules: Rules, chat: Chat, draft: Draft, now: datetime) -> Submission:
-    """Number and store the case, put the reporter's identity in the vault, tell the receiving body's officers."""
+def submit(
+    unit: UnitOfWork, rules: Rules, chat: Chat, draft: Draft, now: datetime, *, with_files: bool = True
+) -> Submission:
+    """Number and store the case, put the reporter's identity in the vault, tell the receiving body's officers.
+
+    `with_files`: what was sent for the report being written in this chat is this case's evidence.
+    """
     directory = rules.directory(chat.locality, now)
     original = unit.cases.get(draft.linked_case) if draft.linked_case else None
     way = find_route(rules, directory, draft, original)
@@ -92,7 +97,8 @@ def submit(unit: UnitOfWork, rules: Rules, chat: Chat, draft: Draft, now: dateti
     told = sealing.take_out(case) if key else {}
     unit.cases.add(case, receipt)
     unit.people.save_reporter(_reporter(case, chat, draft, now))
-    unit.files.claim_draft(chat.key, case.id)
+    if with_files:
+        unit.files.claim_draft(chat.key, case.id)
     if key:
         sealing.keep_report(unit, directory, case, told, (draft.name, draft.phone), key)
     unit.cases.log(CaseEvent(case.id, now, "submitted", "resident", {"body": case.receiving_body}))

@@ -206,6 +206,9 @@ class Outbox(Protocol):
         Digests go whole; a reminder of several cases stays with `rewrite` of the lines about the others.
         """
 
+    def call_back_digests(self, chat: Chat) -> int:
+        """Take back the digests that wait unsent in this chat; how many."""
+
     def waiting_cases(self, chat: Chat) -> frozenset[str]:
         """Cases that unsent messages in this chat speak of, digests left out."""
 

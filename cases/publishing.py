@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from cases.bodies import Directory
 from cases.calendar import local_date
-from cases.casework import DESK_ROLES, Hidden, Refused, people_around, record
+from cases.casework import DESK_ROLES, Hidden, Refused, one_person, people_around, record
 from cases.lifecycle import Actor, move
 from cases.model import BodyRole, Case, CaseEvent, Kind, Officer, Outcome, State
 from cases.notices import tell_officer
@@ -177,7 +177,13 @@ def propose(
 def second_persons(unit: UnitOfWork, directory: Directory, case: Case, publication: Publication) -> list[Officer]:
     """Who may approve: officers of a desk who may read the case and wrote nothing of the draft."""
     around = people_around(unit, directory, case)
-    return [one for one in around if one.id not in publication.authors and may_publish(one, case, directory)]
+    return [one for one in around if may_publish(one, case, directory) and not wrote(unit, publication, one)]
+
+
+def wrote(unit: UnitOfWork, publication: Publication, officer: Officer) -> bool:
+    """Whether this person had a hand in the draft, under this or another account."""
+    authors = filter(None, map(unit.people.officer, publication.authors))
+    return officer.id in publication.authors or any(one_person(officer, one) for one in authors)
 
 
 def approve(
@@ -200,7 +206,7 @@ def approve(
         raise Refused("publish_state")
     if publication.version != version:
         raise Refused("publish_changed")
-    if officer.id in publication.authors:
+    if wrote(unit, publication, officer):
         raise Refused("publish_same_person")
     _check_wish(unit, case)
     verdict = _check_publishable(rules, store, case, publication, now)
@@ -232,7 +238,7 @@ def send_back(
     """The second person wants other words. Refused: `publish_state`, `publish_same_person`, `publish_no_reason`."""
     if publication.stage is not Stage.PROPOSED or not may_publish(officer, case, rules.directory_of(case, now)):
         raise Refused("publish_state")
-    if officer.id in publication.authors:
+    if wrote(unit, publication, officer):
         raise Refused("publish_same_person")
     if not note.strip():
         raise Refused("publish_no_reason")

@@ -12,7 +12,7 @@ from cases.conflict import linked_officers
 from cases.handling import tell_moved, tell_triaged
 from cases.intake import Draft, announce, find_route
 from cases.lifecycle import Actor, move
-from cases.model import Case, Officer, Priority, State, Subject
+from cases.model import Case, CaseEvent, Officer, Priority, State, Subject
 from cases.notices import tell_reporter
 from cases.ports import UnitOfWork
 from cases.routing import Conflicted, NotAnIntake, Route
@@ -67,6 +67,7 @@ def _recast(
     why = {"reason": reason.strip()} if reason.strip() else {}
     record(unit, case, officer, "topic_corrected", now, old=before, new=topic, **why)
     if old_state is State.NEEDS_COI_CHECK and case.state is State.TRIAGED:
+        unit.cases.log(CaseEvent(case.id, now, "triaged", officer.id, {"authority": case.competent_authority}))
         tell_triaged(unit, rules, directory, case, now)
     tell_moved(unit, rules, directory, case, old_body, now)
 
@@ -175,7 +176,8 @@ def _take_way(unit: UnitOfWork, rules: Rules, directory: Directory, case: Case, 
     case.profile = way.profile
     case.priority = Priority.URGENT if way.urgent else case.priority
     case.excluded_bodies = tuple(sorted(way.excluded_bodies))
-    case.excluded_officers = linked_officers(
+    linked = linked_officers(
         people_around(unit, directory, case), directory, case.subject_posts, case.subject_body, case.hamlet
     )
+    case.excluded_officers = tuple(sorted({*case.excluded_officers, *linked}))  # nobody is ever taken out (COI-4)
     call_back(unit, rules, case, now)

@@ -6,7 +6,17 @@ from datetime import datetime
 from enum import StrEnum
 
 from cases.bodies import Directory
-from cases.casework import DESK_ROLES, Refused, check, desk_officers, open_refusal, people_around, record, refusers
+from cases.casework import (
+    DESK_ROLES,
+    Refused,
+    check,
+    desk_officers,
+    one_person,
+    open_refusal,
+    people_around,
+    record,
+    refusers,
+)
 from cases.lifecycle import Actor, move
 from cases.model import BodyRole, Case, Officer, State
 from cases.notices import tell_officer, tell_reporter
@@ -59,7 +69,7 @@ def propose_refusal(
 
 def second_persons(unit: UnitOfWork, directory: Directory, officer: Officer, case: Case) -> list[Officer]:
     """Who may decide about this officer's proposal: the desk's others, and the coordinator's."""
-    return [one for one in reviewers(unit, directory, case) if one.id != officer.id]
+    return [one for one in reviewers(unit, directory, case) if not one_person(one, officer)]
 
 
 def reviewers(unit: UnitOfWork, directory: Directory, case: Case) -> list[Officer]:
@@ -128,6 +138,7 @@ def _proposal(unit: UnitOfWork, officer: Officer, case: Case) -> object:
     proposal = open_refusal(unit, case)
     if proposal is None:
         raise Refused("not_now")
-    if proposal.actor == officer.id:
+    proposer = unit.people.officer(proposal.actor)
+    if proposal.actor == officer.id or (proposer is not None and one_person(officer, proposer)):
         raise Refused("same_person")
     return proposal.data["reason"]

@@ -48,6 +48,9 @@ class Sealed(Protocol):
         """Whether the case has a box of this kind."""
 
     def forget(self, of: Chat) -> None:
+        """`forget_talk`, and `apart` for the address."""
+
+    def forget_talk(self, of: Chat) -> None:
         """Erase what was said in this chat, both ways, wherever the server could still read it."""
 
     def apart(self, of: Chat) -> None:

@@ -7,6 +7,7 @@ from cases.messages import Choice
 from cases.rules import show_date
 from handlers import sealed_talk
 from handlers.conversation import END, Again, Dialogue, Step
+from handlers.draft import attach
 from handlers.turn import Answer, Prompt, Turn
 
 ENOUGH = "enough"
@@ -19,7 +20,8 @@ def begin_appeal(turn: Turn, case_id: str) -> None:
     if case is None or due is None:
         turn.say("no_such_case")
         return
-    turn.say("appeal_opened", case_code=case.code, due_date=show_date(due))
+    others = appeals.somebody_decides(turn.unit, turn.rules, case, turn.now)
+    turn.say("appeal_opened" if others else "appeal_opened_kept", case_code=case.code, due_date=show_date(due))
     if turn.chat.talk.get("dialogue") in (None, "track"):
         turn.begin("appeal", case=case.id)
 
@@ -30,14 +32,16 @@ def ask_words(turn: Turn) -> Prompt:
 
 
 def take_words(turn: Turn, answer: Answer) -> str | Again:
-    """Free words; files belong to "add"."""
+    """Free words, and files beside them or alone."""
     case = next((one for one in resident.own_cases(turn.unit, turn.chat) if one.id == turn.data.get("case")), None)
     if answer.choice == ENOUGH or case is None:
         turn.say("appeal_waits")
         return END
-    if not answer.text.strip():
+    if not answer.text.strip() and not answer.files:
         return Again(turn.text("appeal_words_hint"))
-    appeals.give_words(turn.unit, case, answer.text, turn.now)
+    if answer.text.strip():
+        appeals.give_words(turn.unit, case, answer.text, turn.now)
+    attach(turn, case)
     sealed_talk.forget(turn, case)
     turn.say("appeal_words_kept", case_code=case.code)
     return END

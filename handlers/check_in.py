@@ -11,8 +11,9 @@ from cases.messages import Ask, Choice, Outgoing
 from cases.model import Case
 from cases.receipts import show_receipt_code
 from cases.text import same_answer
+from handlers import sealed_talk
 from handlers.conversation import END, Again, Dialogue, Step
-from handlers.draft import add_files, name_and_phone
+from handlers.draft import add_files, attach, name_and_phone
 from handlers.turn import Answer, Prompt, Turn
 
 HIDDEN, KNOWN = "hidden", "known"
@@ -39,9 +40,13 @@ def _alarm(turn: Turn, case: Case, before: str) -> None:
     known = turn.unit.cases.get(before) if before else None
     if known is not None and known.is_open:
         turn.say("check_in_again", case_code=known.code)
+        attach(turn, known)
+        sealed_talk.forget(turn, known)
         turn.begin("check_in", case=known.id)
         return
     done = checkins.raise_alarm(turn.unit, turn.rules, turn.chat, case, turn.now)
+    attach(turn, done.case)
+    sealed_talk.forget(turn, done.case)
     turn.say(
         "check_in_alarm",
         case_code=done.case.code,
@@ -60,14 +65,20 @@ def heard(turn: Turn) -> bool:
     case = _own(turn, str(newest[2]))
     if case is None or not checkins.is_open(turn.unit.check_ins.get(case.id)):
         return False
-    for value in (checkins.YES, checkins.NO):
-        if any(same_answer(text, word) for word in turn.text(f"words_check_in_{value}").split(",")):
-            answered(turn, case.id, value)
-            return True
+    said = next((value for value in (checkins.YES, checkins.NO) if _says(turn, text, value)), "")
+    if turn.incoming.files and said != checkins.YES:
+        return False  # a picture that is no answer is a report of its own
+    if said:
+        answered(turn, case.id, said)
+        return True
     labels = turn.labels("check_in")
     choices = tuple(Choice(f"{newest[0]}.{number}", label) for number, label in enumerate(labels))
     turn.said.append(Outgoing(turn.text("check_in", case_code=case.code), choices))
     return True
+
+
+def _says(turn: Turn, text: str, value: str) -> bool:
+    return any(same_answer(text, word) for word in turn.text(f"words_check_in_{value}").split(","))
 
 
 def offered(turn: Turn, case: Case) -> tuple[str, tuple[Choice, ...]]:
@@ -92,6 +103,8 @@ def ask_tell(turn: Turn) -> Prompt:
 def take_tell(turn: Turn, answer: Answer) -> str | Again:
     case = _own(turn, str(turn.data["case"]))
     if case is None or not case.is_open:
+        if case is not None:
+            sealed_talk.forget(turn, case)
         turn.say("case_not_open")
         return END
     if not answer.text.strip() and not answer.files:
@@ -100,6 +113,7 @@ def take_tell(turn: Turn, answer: Answer) -> str | Again:
         turn.say("files_over", most=turn.rules.limits.files)
     text = answer.text[: turn.rules.limits.text]
     resident.add_information(turn.unit, turn.rules, case, text, len(answer.files), turn.now)
+    sealed_talk.forget(turn, case)
     turn.say("added", case_code=case.code)
     return "known"
 
@@ -127,6 +141,8 @@ def take_contact(turn: Turn, answer: Answer) -> str | Again:
     if not name and not phone:
         return Again(turn.text("contact_hint"))
     known = case is not None and checkins.be_known(turn.unit, case, name, phone, turn.now)
+    if case is not None:
+        sealed_talk.forget(turn, case)
     turn.say("alarm_known" if known else "case_not_open")
     return END
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from cases import resident
 from cases.directory import Directory
 from cases.intake import Draft, find_route
 from cases.messages import FileRef
-from cases.model import Kind, Secrecy, Subject
+from cases.model import Case, Kind, Secrecy, Subject
 from cases.ports import CaseFile
 from cases.routing import Route
 from handlers.turn import Answer, Turn
@@ -133,6 +134,14 @@ def covered(turn: Turn, text: str) -> str:
 def story(turn: Turn) -> str:
     """What happened, as sent."""
     return "\n".join(part[2] for part in turn.data.get(PARTS, ()))
+
+
+def attach(turn: Turn, case: Case) -> None:
+    """Add the files that came with this very message to a case that has its number already."""
+    files = turn.incoming.files
+    if files:
+        add_files(turn, files, case_id=case.id)
+        resident.add_information(turn.unit, turn.rules, case, "", len(files), turn.now)
 
 
 def add_files(turn: Turn, files: tuple[FileRef, ...], purpose: str = "evidence", case_id: str = "") -> int:

@@ -147,6 +147,8 @@ def ask_add(turn: Turn) -> Prompt:
 def take_add(turn: Turn, answer: Answer) -> str | Again:
     case = owned(turn)
     if case is None or not case.is_open:
+        if case is not None:
+            sealed_talk.forget(turn, case)
         turn.say("case_not_open")
         return END
     if answer.files:

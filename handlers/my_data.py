@@ -7,6 +7,7 @@ from cases.identity import Opening
 from cases.messages import Ask
 from cases.model import Case
 from cases.rules import show_date
+from handlers import sealed_talk
 from handlers.conversation import END, Again, Dialogue, Step
 from handlers.draft import name_and_phone
 from handlers.turn import Answer, Prompt, Turn
@@ -68,6 +69,7 @@ def take_correct(turn: Turn, answer: Answer) -> str | Again:
     if not name and not phone:
         return Again(turn.text("contact_hint"))
     count = resident.correct_identity(turn.unit, turn.chat, name, phone, turn.now)
+    sealed_talk.forget_own(turn)
     turn.say("data_corrected", n=count)
     return END
 
@@ -83,7 +85,7 @@ def take_erase(turn: Turn, answer: Answer) -> str | Again:
         return Again(turn.text("pick_hint"))
     count = resident.erase_identity(turn.unit, turn.chat, turn.now)
     turn.unit.files.drop_draft(turn.chat.key)
-    turn.unit.outbox.forget_words(turn.chat)
+    turn.unit.sealed.forget_talk(turn.chat)  # both ways: the bot repeated the name where it was to be checked
     turn.chat.talk.pop("standing", None)
     turn.say("data_erased", n=count)
     return END

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases import sealing
+from cases import resident, sealing
 from cases.model import Case, Subject
 from handlers.draft import directory_of, draft_of, route_of
 from handlers.status import status_text
@@ -39,6 +39,13 @@ def forget(turn: Turn, case: Case) -> None:
     """Erase the conversation about a sealed case, so that the server cannot read back what was written in it."""
     if case.sealed_to:
         turn.unit.sealed.forget(turn.chat)
+
+
+def forget_own(turn: Turn) -> None:
+    """The same where any case of this chat is sealed: what was just written concerns them all."""
+    sealed = [case for case in resident.own_cases(turn.unit, turn.chat) if case.sealed_to]
+    if sealed:
+        forget(turn, sealed[0])
 
 
 def status(turn: Turn, case: Case) -> str:

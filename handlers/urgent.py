@@ -9,6 +9,8 @@ from cases.model import Case, Secrecy
 from cases.receipts import show_receipt_code
 from cases.suggest import Suggestion
 from cases.text import strip_marks
+from handlers import sealed_talk
+from handlers.draft import attach
 from handlers.enter import consented
 from handlers.turn import Turn
 
@@ -38,7 +40,10 @@ def open_retaliation(turn: Turn, found: Suggestion) -> bool:
     earlier = resident.own_cases(turn.unit, turn.chat)
     if not earlier:
         return False
-    done = submit(turn.unit, turn.rules, turn.chat, _draft(turn, earlier[-1]), turn.now)
+    draft = _draft(turn, earlier[-1])
+    done = submit(turn.unit, turn.rules, turn.chat, draft, turn.now, with_files=False)
+    attach(turn, done.case)
+    sealed_talk.forget(turn, done.case)
     turn.say(
         "urgent_opened",
         case_code=done.case.code,

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import BinaryIO
 
 import structlog
 from sqlalchemy import select
@@ -115,31 +116,56 @@ class AuditHeads:
 
 
 def read_heads(file: Path) -> list[Anchor]:
-    """What the file holds, one `DAY POSITION:HEAD` a line; raises ValueError with the number of a wrong line."""
+    """What the file holds, one `DAY POSITION:HEAD` a line; raises ValueError with the number of a wrong line.
+
+    A last line that was broken off, by a full disk or a power cut, is left out.
+    """
     if not file.exists():
         return []
     found = []
-    for number, line in enumerate(file.read_text(encoding="ascii", errors="replace").splitlines(), 1):
+    lines = file.read_text(encoding="ascii", errors="replace").splitlines(keepends=True)
+    for number, line in enumerate(lines, 1):
         try:
-            day, said = line.split()
-            anchor = Anchor.read(said)
-            found.append(Anchor(anchor.head, anchor.position, date.fromisoformat(day)))
+            found.append(_anchor(line))
         except ValueError as error:
+            if number == len(lines) and not line.endswith("\n"):
+                break
             raise ValueError(str(number)) from error
     return found
 
 
+def _anchor(line: str) -> Anchor:
+    day, said = line.split()
+    anchor = Anchor.read(said)
+    return Anchor(anchor.head, anchor.position, date.fromisoformat(day))
+
+
 def bring_up_to_date(file: Path, heads: list[Anchor]) -> int:
-    """Append, durably, the heads of the days the file does not have yet; nothing in it is ever changed."""
+    """Append, durably, the heads of the days the file does not have yet; no whole line is ever changed."""
     known = {one.day for one in read_heads(file)}
     fresh = [one for one in heads if one.day not in known]
     if fresh:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("a", encoding="ascii") as out:
-            out.writelines(f"{one.day} {one.position}:{one.head}\n" for one in fresh)
+        with file.open("a+b") as out:
+            _end_last_line(out)
+            out.write("".join(f"{one.day} {one.position}:{one.head}\n" for one in fresh).encode("ascii"))
             out.flush()
             os.fsync(out.fileno())
     return len(fresh)
+
+
+def _end_last_line(out: BinaryIO) -> None:
+    """Take back what was broken off; a line that lacks nothing but its end gets it."""
+    out.seek(0)
+    content = out.read()
+    last = content.rpartition(b"\n")[2]
+    if not last:
+        return
+    try:
+        _anchor(last.decode("ascii"))
+        out.write(b"\n")
+    except ValueError:
+        out.truncate(len(content) - len(last))
 
 
 def _heads(unit: StoredWork) -> list[Anchor]:

@@ -102,12 +102,12 @@ class Cleaner:
     async def _begin(self) -> None:
         if self._alone:
             await self._office.write(copies.release)
-            await self._blocking(cleaning.sweep)
 
     async def _adopt(self) -> None:
         if self._now() - self._adopted < HOUR:
             return
         self._adopted = self._now()
+        await self._blocking(cleaning.sweep)
         while await self._office.write(copies.adopt):
             pass
 

@@ -12,6 +12,7 @@ import math
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -161,29 +162,51 @@ class Copier:
         if not program:
             raise CopyFault("no_office")
         if refused := self._run(content, "type", mime).decode("ascii", "replace"):
-            raise CopyFault(refused)
+            raise CopyFault(copies.word(refused))
         with _scratch() as folder, _no_socket_left(folder):
             form = f"document.{_OFFICE_FORMS[mime]}"
             Path(folder, form).write_bytes(content)
             _settle(Path(folder))
             words = ("office", "", str(self._memory), str(int(self._office_seconds)), folder, program, form)
             code = self._child(words, self._office_seconds, subprocess.DEVNULL, subprocess.DEVNULL, cwd=folder)
-            made = Path(folder, "document.pdf")
             if code == 3:
                 raise CopyFault("not_fenced")
-            if not made.is_file() or not 0 < made.stat().st_size < copies.MOST_BYTES:
+            made = _made_in(folder)
+            if not made:
                 broke = code < 0 or code >= 128  # a signal, told by LibreOffice's own shell script or directly
                 raise CopyFault("crashed" if broke else "unreadable", f"LibreOffice ended with {code}")
-            return made.read_bytes()
+            return made
 
 
 def sweep() -> None:
-    """Remove what a killed process left in memory folders."""
+    """Remove what killed processes left in memory folders: a document lies there in clear while it is read."""
     for base in {_SHM, Path(tempfile.gettempdir())}:
         with contextlib.suppress(OSError):
             for left in base.glob(f"{SCRATCH}*"):
-                if left.stat().st_uid == os.getuid():
+                if left.stat().st_uid == os.getuid() and not _lives(left.name.removeprefix(SCRATCH).partition("-")[0]):
                     shutil.rmtree(left, ignore_errors=True)
+
+
+def _lives(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except PermissionError:
+        return True
+    except (ValueError, OSError):
+        return False
+    return True
+
+
+def _made_in(folder: str) -> bytes:
+    """The finished PDF; b"" for none. A link would lead this process, which has no fence, to other files."""
+    try:
+        opened = os.open(Path(folder, "document.pdf"), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return b""
+    with open(opened, "rb") as made:
+        about = os.fstat(opened)
+        fits = stat.S_ISREG(about.st_mode) and about.st_size < copies.MOST_BYTES
+        return made.read(copies.MOST_BYTES) if fits else b""
 
 
 def _office_path() -> str:
@@ -201,7 +224,7 @@ def _settle(folder: Path) -> None:
 @contextlib.contextmanager
 def _scratch() -> Iterator[str]:
     base = _SHM if os.access(_SHM, os.W_OK) else None
-    folder = tempfile.mkdtemp(prefix=SCRATCH, dir=base)
+    folder = tempfile.mkdtemp(prefix=f"{SCRATCH}{os.getpid()}-", dir=base)
     try:
         yield folder
     finally:

@@ -25,6 +25,7 @@ MEDIA = frozenset(
 )
 """The only media types a copy is ever served as."""
 _LENGTH = 4
+_TOLD_MOST = 10_000  # bytes about all parts: 60 pages need a fifth of it
 
 
 class Shape(StrEnum):
@@ -37,9 +38,13 @@ class Shape(StrEnum):
     TEXT = "text"
 
 
+TOLD = frozenset({"too_many_pixels", "unreadable", "encrypted", "hostile", "unsupported", "memory"})
+"""What a child may tell; the rest is seen from outside."""
+
+
 class CopyFault(Exception):
-    """No copy can be made. `code` ends as `console_file_no_<code>`: too_many_pixels, unreadable, encrypted, hostile,
-    unsupported, too_long, memory, slow, crashed, no_office, not_fenced.
+    """No copy can be made. `code` ends as `console_file_no_<code>`: one of `TOLD`, slow, crashed, no_office,
+    not_fenced, gone, sealed.
     """
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -81,9 +86,11 @@ def read(content: bytes) -> Copy:
     """What was handed over; anything that does not fit exactly is a fault. Raises `CopyFault`."""
     try:
         size = int.from_bytes(content[-_LENGTH:], "big")
+        if size > _TOLD_MOST:
+            raise ValueError("too much is told")
         about = json.loads(content[-_LENGTH - size : -_LENGTH])
         if "fault" in about:
-            raise CopyFault(_word(about["fault"]))
+            raise CopyFault(word(about["fault"]))
         parts, at = [], 0
         for length, mime in about["parts"]:
             parts.append(Part(content[at : at + length], mime))
@@ -92,12 +99,13 @@ def read(content: bytes) -> Copy:
         if not (fits and 0 < len(parts) <= PAGES_MOST):
             raise ValueError("parts")
         return Copy(Shape(about["shape"]), tuple(parts), max(len(parts), min(int(about["total"]), 1_000_000)))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise CopyFault("crashed") from error
 
 
-def _word(code: object) -> str:
-    return code if isinstance(code, str) and code.replace("_", "").isalpha() and len(code) < 24 else "crashed"
+def word(code: object) -> str:
+    """The fault that a child told, "crashed" for anything else."""
+    return code if isinstance(code, str) and code in TOLD else "crashed"
 
 
 def _end(about: dict[str, object], give: Callable[[bytes], object]) -> None:

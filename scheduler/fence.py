@@ -14,7 +14,7 @@ import platform
 import resource
 import struct
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,18 +37,30 @@ _CALLS: dict[str, tuple[int, dict[str, int]]] = {
     "x86_64": (
         0xC000003E,
         {"socket": 41, "ptrace": 101, "kill": 62, "execve": 59, "fork": 57, "vfork": 58, "execveat": 322}
-        | {"connect": 42, "sendto": 44, "sendmsg": 46, "process_vm_readv": 310, "process_vm_writev": 311}
-        | {"bpf": 321, "io_uring_setup": 425},
+        | {"connect": 42, "sendto": 44, "sendmsg": 46, "sendmmsg": 307, "bpf": 321, "io_uring_setup": 425}
+        | {"process_vm_readv": 310, "process_vm_writev": 311, "unshare": 272, "setpriority": 141, "prlimit64": 302}
+        | {"tkill": 200, "tgkill": 234, "rt_sigqueueinfo": 129, "rt_tgsigqueueinfo": 297, "pidfd_send_signal": 424}
+        | {"memfd_create": 319, "clone": 56, "clone3": 435},
     ),
     "aarch64": (
         0xC00000B7,
         {"socket": 198, "ptrace": 117, "kill": 129, "execve": 221, "execveat": 281}
-        | {"connect": 203, "sendto": 206, "sendmsg": 211, "process_vm_readv": 270, "process_vm_writev": 271}
-        | {"bpf": 280, "io_uring_setup": 425},
+        | {"connect": 203, "sendto": 206, "sendmsg": 211, "sendmmsg": 269, "bpf": 280, "io_uring_setup": 425}
+        | {"process_vm_readv": 270, "process_vm_writev": 271, "unshare": 97, "setpriority": 140, "prlimit64": 261}
+        | {"tkill": 130, "tgkill": 131, "rt_sigqueueinfo": 138, "rt_tgsigqueueinfo": 240, "pidfd_send_signal": 424}
+        | {"memfd_create": 279, "clone": 220, "clone3": 435},
     ),
 }
-_STARTS = frozenset({"kill", "execve", "execveat", "fork", "vfork"})
+_STARTS = frozenset(
+    {"kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal", "memfd_create"}
+    | {"execve", "execveat", "fork", "vfork", "clone", "clone3"}
+)
+"""What a program with processes of its own needs."""
 _FOREIGN = 0x40000000  # the x32 calls of x86-64 would be a second door
+LOCAL, THREAD = 1, 1 << 16  # the family of local sockets; the mark of a thread that is made
+_LOAD, _EQUAL, _AT_LEAST, _HAS, _GIVE = 0x20, 0x15, 0x35, 0x45, 0x06
+_PASSED, _REFUSED = (_GIVE, 0, 0, 0x7FFF0000), (_GIVE, 0, 0, 0x00050001)
+_UNKNOWN = (_GIVE, 0, 0, 0x00050026)  # no such call: its arguments cannot be looked at, and libraries go back to clone
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,25 +150,25 @@ def _seccomp(libc: ctypes.CDLL, *, starts: bool) -> bool:
     known = _CALLS.get(platform.machine())
     if known is None:
         return False
-    machine, calls = known
-    refused = [number for name, number in calls.items() if not (starts and name in _STARTS)]
-    local = calls["socket"] if starts else None
-    steps = _program(machine, [number for number in refused if number != local], local)
-    code = b"".join(struct.pack("=HBBI", *step) for step in steps)
+    code = b"".join(struct.pack("=HBBI", *step) for step in _program(*known, starts=starts))
     held = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("@HxxxxxxP", len(code) // 8, ctypes.addressof(held))
     return bool(libc.prctl(SET_SECCOMP, FILTER, ctypes.c_char_p(program), 0, 0) == 0)
 
 
-def _program(machine: int, refused: Sequence[int], local: int | None) -> list[tuple[int, int, int, int]]:
+def _program(machine: int, calls: Mapping[str, int], *, starts: bool) -> list[tuple[int, int, int, int]]:
     """Berkeley packet filter: another machine's calls and the refused ones end in "not permitted".
 
-    Of the call `local` only sockets inside this machine (family 1) pass.
+    Of some calls those pass whose first argument is harmless: limits of oneself, threads of oneself, and for a program
+    of its own sockets inside this machine. A step's two figures say how many steps are left out for yes and for no.
     """
-    load, equal, at_least, give = 0x20, 0x15, 0x35, 0x06
-    tail = [(equal, 0, 2, local), (load, 0, 0, 16), (equal, 0, 1, 1)] if local is not None else []
-    end = 5 + len(refused) + len(tail)  # where the refusing step stands; a jump counts from the step after it
-    steps = [(load, 0, 0, 4), (equal, 0, end - 2, machine), (load, 0, 0, 0), (at_least, end - 4, 0, _FOREIGN)]
-    steps += [(equal, end - 5 - at, 0, number) for at, number in enumerate(refused)]
-    steps += [(op, yes, no, int(k)) for op, yes, no, k in tail]
-    return [*steps, (give, 0, 0, 0x7FFF0000), (give, 0, 0, 0x00050001)]
+    only = {"prlimit64": (_EQUAL, 0), **({"socket": (_EQUAL, LOCAL)} if starts else {"clone": (_HAS, THREAD)})}
+    steps = [(_LOAD, 0, 0, 4), (_EQUAL, 1, 0, machine), _REFUSED, (_LOAD, 0, 0, 0), (_AT_LEAST, 0, 1, _FOREIGN)]
+    steps.append(_REFUSED)
+    for name, number in calls.items():
+        if name in only:
+            test, harmless = only[name]
+            steps += [(_EQUAL, 0, 4, number), (_LOAD, 0, 0, 16), (test, 1, 0, harmless), _REFUSED, _PASSED]
+        elif not (starts and name in _STARTS):
+            steps += [(_EQUAL, 0, 1, number), _UNKNOWN if name == "clone3" else _REFUSED]
+    return [*steps, _PASSED]

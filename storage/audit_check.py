@@ -73,23 +73,28 @@ def check_chain(unit: StoredWork, anchors: Iterable[Anchor] = ()) -> Finding:
     """Read the whole chain against these anchors and against the heads this installation noted as published."""
     wanted = [*anchors, *_noted(unit)]
     heads = {anchor.head for anchor in wanted}
-    places, at = {BEGINNING: 0}, Head(0, BEGINNING)
+    places, at, seen = {BEGINNING: 0}, Head(0, BEGINNING), Head(-1, "")
     day: date | None = None
-    for row in _rows(unit):
-        flaw = _flaw(unit, at, row)
-        if flaw is not None:
-            return Finding(at, flaw)
-        at, day = Head(row.position, row.head), local_date(row.at)
-        if row.head in heads:
-            places[row.head] = row.position
-    flaw = _cut(unit, at, day) or _unanchored(wanted, places, at)
+    after: int | None = None
+    while True:
+        for row in _rows(unit, after):
+            flaw = _flaw(unit, at, row)
+            if flaw is not None:
+                return Finding(at, flaw)
+            at, day, after = Head(row.position, row.head), local_date(row.at), row.position
+            if row.head in heads:
+                places[row.head] = row.position
+        now = unit.audit.head()
+        if now in (at, seen):
+            break
+        seen = now  # others go on writing: what they entered meanwhile is there by now
+    flaw = _cut(now, at, day) or _unanchored(wanted, places, at)
     found = [places[anchor.head] for anchor in wanted if anchor.head in places]
     return Finding(at, flaw, len(found), max(found, default=0))
 
 
-def _rows(unit: StoredWork) -> Iterator[Any]:
-    """In order of position, a slice at a time."""
-    after = None
+def _rows(unit: StoredWork, after: int | None) -> Iterator[Any]:
+    """Those after a position, in order, a slice at a time."""
     while True:
         query = select(entry_table).order_by(entry_table.c.position).limit(SLICE)
         query = query if after is None else query.where(entry_table.c.position > after)
@@ -121,9 +126,9 @@ def _told(unit: StoredWork, row: Any) -> bool:
     return hashlib.sha256(kept).hexdigest() == wanted
 
 
-def _cut(unit: StoredWork, at: Head, day: date | None) -> Flaw | None:
+def _cut(head: Head, at: Head, day: date | None) -> Flaw | None:
     """The head's own row knows of entries that are not there, or not of those that are."""
-    return None if unit.audit.head() == at else Flaw("cut", at.position + 1, day)
+    return None if head == at else Flaw("cut", at.position + 1, day)
 
 
 def _unanchored(wanted: Iterable[Anchor], places: dict[str, int], at: Head) -> Flaw | None:

@@ -38,6 +38,7 @@ from sqlalchemy import (
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from storage.case_keys import case_key
+from storage.erasing import KEPT
 from storage.erasures import erased
 from storage.keys import NONCE_BYTES, OWN_KEY
 from storage.layout import metadata
@@ -96,6 +97,7 @@ class Cover:
     """Puts what a case keeps under the master key under the case's key as well, for as long as it lies in a backup.
 
     A message that waits, a line of the web chat: with its case's key gone they must not open in an older backup either.
+    Tables whose rows outlive their case (`erasing.KEPT`) are left as they are: the audit chain would break with it.
     """
 
     def __init__(self, keys: Mapping[str, bytes]) -> None:
@@ -134,7 +136,8 @@ def read_table(connection: Connection, table: Table, write: Line, cover: Cover |
     write(orjson.dumps({"table": str(table.name), "columns": list(columns.items())}))
     out = [(place, _OUT[kind]) for place, kind in enumerate(columns.values()) if kind in _OUT]
     sealed = [(place, name) for place, name in enumerate(columns) if name.startswith("sealed_")]
-    whose = list(columns).index("case_id") if "case_id" in columns and sealed and cover else None
+    goes = "case_id" in columns and table.name not in KEPT
+    whose = list(columns).index("case_id") if goes and sealed and cover else None
     found = Sum()
     with connection.execution_options(stream_results=True, yield_per=AT_ONCE).execute(select(table)) as rows:
         for row in rows:

@@ -47,6 +47,10 @@ class Waiting:
         told_alone = or_(outbox.c.case_id == case_id, outbox.c.purpose == DIGEST)
         return self._cancel(told_alone) + self._strike(case_id, rewrite, add)
 
+    def call_back_digests(self) -> int:
+        """How many digests were taken back."""
+        return self._cancel(outbox.c.purpose == DIGEST)
+
     def _strike(self, case_id: str, rewrite: Rewrite, add: Add) -> int:
         struck = 0
         for row in self._reminders():

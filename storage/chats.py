@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -130,10 +131,14 @@ class ChatStore:
             self._sealed.pop(entry.key, None)
 
     def expired(self, now: datetime, limit: int) -> Sequence[Chat]:
-        """A chat whose person is being answered right now is passed over: it is not idle."""
+        """A chat whose person is being answered right now is passed over: it is not idle. So is what does not open."""
         statement = select(chat).where(chat.c.talk_expires_at <= now).limit(limit)
         rows = self._connection.execute(statement.with_for_update(skip_locked=True) if self._locking else statement)
-        return [self._loaded.setdefault(row.key, self._chat(row)) for row in rows]
+        found = []
+        for row in rows:
+            with contextlib.suppress(SealBroken):  # one damaged conversation must not keep the others' words
+                found.append(self._loaded.setdefault(row.key, self._chat(row)))
+        return found
 
     def _chat(self, row: Any) -> Chat:
         told = self._keys.open_json(PLACE_ADDRESS, row.key, row.sealed_address)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +12,8 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 
 from cases.ports import CaseFile, FileState
-from storage.files import case_file, clean_copy
+from storage.files import UNREADABLE_WAIT, case_file, clean_copy
+from storage.keys import SealBroken
 from storage.work import StoredWork
 
 PLACE_FINDING = "clean_copy.sealed_finding"
@@ -21,6 +23,8 @@ SCANNER = "scanner"  # stands in `fault` while the virus scanner does not answer
 FROM_PEOPLE = ("evidence", "reply", "extension", "proof")
 """Purposes of files that came from outside; papers made here are shown as they are."""
 ADOPTED_AT_ONCE = 500
+
+log = logging.getLogger(__name__)
 
 
 class CopyState(StrEnum):
@@ -46,6 +50,12 @@ class CleanCopy:
     finding: str = ""
     attempts: int = 0
 
+    @property
+    def is_held(self) -> bool:
+        """Whether not even the original may be handed out: a virus was found, or the scanner has not answered yet."""
+        waits = self.state is CopyState.ASKED and self.fault in (SCANNER, WORKING)
+        return waits or self.state is CopyState.LOCKED
+
 
 def part_name(number: int) -> str:
     """Under which the vault keeps a part; counted from 1."""
@@ -61,8 +71,27 @@ def ask(unit: StoredWork, file_id: str) -> None:
 
 
 def claim(unit: StoredWork) -> tuple[CaseFile, CleanCopy] | None:
-    """The next file of a case to copy, taken for ten minutes. Files of drafts wait until there is a case."""
-    row = unit.connection.execute(
+    """The next file of a case to copy, taken for ten minutes. Files of drafts wait until there is a case.
+
+    An entry that cannot be read is pushed ahead an hour: it must not stop the others.
+    """
+    while (row := _next(unit)) is not None:
+        same = (clean_copy.c.file_id == row.file_id, clean_copy.c.next_try_at == row.next_try_at)
+        taken = {"fault": WORKING, "next_try_at": unit.now + LEASE}
+        if unit.connection.execute(update(clean_copy).where(*same).values(taken)).rowcount != 1:
+            return None  # another worker was quicker: it will be asked again
+        try:
+            file = unit.files.get(row.file_id)
+        except (SealBroken, ValueError):
+            log.error("file %s cannot be read and waits an hour", row.file_id)
+            later(unit, row.file_id, "", UNREADABLE_WAIT, row.attempts)
+            continue
+        return (file, _copy(unit, row)) if file is not None else None
+    return None
+
+
+def _next(unit: StoredWork) -> Any:
+    return unit.connection.execute(
         select(clean_copy)
         .join(case_file, case_file.c.id == clean_copy.c.file_id)
         .where(
@@ -74,14 +103,6 @@ def claim(unit: StoredWork) -> tuple[CaseFile, CleanCopy] | None:
         .order_by(clean_copy.c.asked_at, clean_copy.c.file_id)
         .limit(1)
     ).first()
-    if row is None:
-        return None
-    same = (clean_copy.c.file_id == row.file_id, clean_copy.c.next_try_at == row.next_try_at)
-    taken = {"fault": WORKING, "next_try_at": unit.now + LEASE}
-    file = unit.files.get(row.file_id)
-    if unit.connection.execute(update(clean_copy).where(*same).values(taken)).rowcount != 1 or file is None:
-        return None  # another worker was quicker: it will be asked again
-    return file, _copy(unit, row)
 
 
 def end(

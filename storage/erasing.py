@@ -18,6 +18,7 @@ from storage.case_store import case
 from storage.files import case_file
 from storage.layout import metadata
 from storage.people import reporter
+from storage.sealed import IDENTITY
 from storage.tables_retention import ErasedFileRow
 from storage.vault import FileVault
 from storage.work import StoredWork, ledger
@@ -83,6 +84,8 @@ def erase_case(unit: StoredWork, case_id: str) -> Gone:
 def erase_identity(unit: StoredWork, ref: str) -> None:
     """Erase who sent a case; the case goes on. For what cannot go through a dialogue: terms and restored backups."""
     unit.erasures.remember_identity(ref)
+    for one in unit.connection.execute(select(case.c.id).where(case.c.reporter == ref)).scalars().all():
+        unit.sealed.drop(one, IDENTITY)
     unit.people.drop_reporter(ref)
     unit.connection.execute(update(case).where(case.c.reporter == ref).values(reporter=""))
 

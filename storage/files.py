@@ -6,9 +6,11 @@ master while the file belongs to a draft, under the case's key from the moment t
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
@@ -17,7 +19,7 @@ from cases.messages import FileKind, FileRef
 from cases.ports import CaseFile, FileState
 from storage.case_keys import CaseKeyStore, wrapped_key
 from storage.hot import Hot
-from storage.keys import KEY_BYTES
+from storage.keys import KEY_BYTES, SealBroken
 from storage.tables import CaseFileRow, metadata
 from storage.tables_clean import CleanCopyRow
 
@@ -25,7 +27,9 @@ clean_copy = metadata.tables[str(CleanCopyRow.__tablename__)]
 case_file = metadata.tables[str(CaseFileRow.__tablename__)]
 PLACE_SOURCE = "case_file.sealed_source"
 PLACE_KEY = "case_file.sealed_key"
+UNREADABLE_WAIT = 3_600.0  # seconds
 SIZE_LIMIT = 2**31 - 1  # what the column holds; far above what is ever fetched
+log = logging.getLogger(__name__)
 _A_DRAFT = (case_file.c.chat_key == bindparam("whose"), case_file.c.case_id == "")
 _WHOLE = select(case_file, wrapped_key(case_file.c.case_id))
 _OF_DRAFT = Hot(_WHOLE.where(*_A_DRAFT).order_by(case_file.c.added_at, case_file.c.id))
@@ -86,8 +90,27 @@ class FileStore:
             )
             .order_by(case_file.c.added_at)
             .limit(limit)
-        )
-        return [self._file(row) for row in rows]
+        ).all()
+        return [file for row in rows if (file := self._readable(row, now)) is not None]
+
+    def waiting(self, channel: str) -> set[str]:
+        """The references of this channel's files that are still to be fetched, as far as they can be read."""
+        here = (case_file.c.state == FileState.PENDING.value, case_file.c.channel == channel)
+        found = set()
+        for row in self._connection.execute(_WHOLE.where(*here)).all():
+            with contextlib.suppress(SealBroken, ValueError):
+                found.add(self._file(row).source.ref)
+        return found
+
+    def _readable(self, row: Any, now: datetime) -> CaseFile | None:
+        """The file; an entry that cannot be read is pushed ahead an hour, for it must not stop the others."""
+        try:
+            return self._file(row)
+        except (SealBroken, ValueError):
+            log.error("file %s cannot be read and waits an hour", row.id)
+            wait = {"next_try_at": now + timedelta(seconds=UNREADABLE_WAIT)}
+            self._connection.execute(update(case_file).where(case_file.c.id == row.id).values(wait))
+            return None
 
     def _values(self, entry: CaseFile) -> dict[str, Any]:
         return {

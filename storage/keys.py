@@ -29,8 +29,9 @@ __all__ = ["KEY_BYTES", "KeyFileError", "KeyRing", "SealBroken", "Sealer", "load
 
 NONCE_BYTES = 12
 OWN_KEY = 255
-OUTSIDE = "outside.key"
 """First byte of what is sealed under the key of its case or file; the numbers of masters are below 200."""
+OUTSIDE = "outside.key"
+"""Name of the file beside the master's that no backup holds: see `KeyRing.outside`."""
 LOOK_EVERY = 10.0
 """Seconds after which a running process looks whether the key file has changed. Rotation waits longer than this."""
 

@@ -7,13 +7,15 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Column, Integer, select
+from sqlalchemy import Column, select
 
+from storage.backup_rows import kind_of
 from storage.layout import metadata  # every table: a module that was not loaded must not cost files
 from storage.vault import FileVault
 from storage.work import Office, StoredWork
 
 AT_ONCE = 500
+ID_LENGTH = 32
 UPLOADED = "up"  # these are a browser's for a while: `web.uploads.drop_stale` has a rule of its own for them
 
 
@@ -40,7 +42,10 @@ def candidates(folder: Path, older_than: datetime) -> set[str]:
 
 
 def unknown(unit: StoredWork, ids: Collection[str]) -> set[str]:
-    """Those that no row of any table names: whatever keeps a file has its id in a column `id` or `…_id`."""
+    """Those that no row of any table names, whatever the column is called.
+
+    An id inside a longer or a sealed value is not seen: a file that is wanted has a row with a column for it.
+    """
     left = set(ids)
     for column in _naming_columns():
         wanted = sorted(left)
@@ -51,13 +56,13 @@ def unknown(unit: StoredWork, ids: Collection[str]) -> set[str]:
 
 
 def _naming_columns() -> list[Column[str]]:
-    """Those that nearly every file is in come first, so that the others are asked about few."""
+    """Every column of text that an id fits into; those that nearly every file is in come first."""
     usual = [metadata.tables["case_file"].c.id, metadata.tables["paper"].c.id]
     others = [
         column
         for table in metadata.sorted_tables
         for column in table.columns
-        if (column.name == "id" or column.name.endswith("_id")) and not isinstance(column.type, Integer)
+        if kind_of(column) == "text" and (getattr(column.type, "length", None) or ID_LENGTH) >= ID_LENGTH
     ]
     return usual + [column for column in others if column not in set(usual)]
 

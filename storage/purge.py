@@ -54,6 +54,8 @@ def due_cases(unit: StoredWork, limits: Limits, *, with_held: bool = False, only
 
 def purge_cases(unit: StoredWork, limits: Limits, case_ids: Sequence[str], actor: str) -> list[Gone]:
     """Erase those of these cases that are still due (a hold may have come meanwhile), in this transaction."""
+    mine = select(case.c.id).where(case.c.id.in_(case_ids)).order_by(case.c.id)
+    unit.connection.execute(mine.with_for_update())  # whoever is holding one just now has it locked: wait, then look
     gone = []
     for one in due_cases(unit, limits, only=case_ids):
         gone.append(erase_case(unit, one.id))

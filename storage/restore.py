@@ -1,22 +1,22 @@
 """Putting a backup back: every byte checked, what was erased erased again, and nobody written to.
 
-Everything is built beside its place and moved there last: a restore that was killed leaves an empty place.
+Everything is built in a folder of its own and moved into place last: a restore that was killed installs nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
+import contextlib
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import orjson
-from sqlalchemy import Connection, and_, delete, insert, inspect, select, text, update
+from sqlalchemy import and_, delete, insert, select, update
 
 from cases.ports import CaseFile, FileState
 from storage import chores
@@ -31,10 +31,11 @@ from storage.database import open_database
 from storage.erasing import erase_case, erase_identity
 from storage.erasures import CASE, IDENTITY, erased, hash_of
 from storage.files import case_file
-from storage.keys import SealBroken, load_or_make, sync_folder
+from storage.keys import SealBroken, load_or_make
 from storage.migrate import upgrade
 from storage.outbox import outbox
 from storage.people import reporter
+from storage.restore_moving import empty, move
 from storage.restore_reading import Contents, KeysFile, fill, read_keys
 from storage.sealed import PART as SEALED
 from storage.vault import FileVault, VaultFault
@@ -43,6 +44,7 @@ from storage.work import Office, StoredWork
 RESTORED = "restored"
 """State of a message that waited when the backup was made: nobody sends it unless an administrator says so."""
 _OWN_NAME = re.compile(rf"{OWN}(papers/)?[0-9A-Za-z_-][0-9A-Za-z._-]*")
+BUILDING = ".restoring"  # in the data folder, so that it can be a disk of its own
 UPLOADED = "up"  # ids of files that a browser sent and no report took over yet
 
 
@@ -88,34 +90,54 @@ def refuse_living(place: Place) -> None:
         )
 
 
-async def restore(archive: Path, secret: str, place: Place, clock: Callable[[], datetime]) -> Restored:
-    """Put it back; raises `WrongKey`, `Damaged` or BackupFault, and then nothing was put anywhere."""
+Hush = Callable[[Place], Awaitable[int]]
+
+
+async def restore(
+    archive: Path, secret: str, place: Place, clock: Callable[[], datetime], hush: Hush | None = None
+) -> Restored:
+    """Put it back; raises `WrongKey`, `Damaged` or BackupFault, and then nothing was put anywhere.
+
+    `hush` is told where the installation was built, before it is moved into place: whatever it would say to people on
+    its own is to be held there. It returns how many messages it held.
+    """
     refuse_living(place)
     await asyncio.to_thread(check_note, archive)
     keys = await asyncio.to_thread(read_keys, archive.parent, secret)
-    building = place.data_dir.with_name(f".{place.data_dir.name}.restoring")
+    fresh = not place.data_dir.exists()
+    place.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    building = place.data_dir / BUILDING
     shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True, mode=0o700)
+    building.mkdir(mode=0o700)
     try:
-        return await _build(archive, secret, place, keys, building, clock)
+        return await _build(archive, secret, place, keys, building, clock, hush)
     finally:
         shutil.rmtree(building, ignore_errors=True)
+        if fresh:
+            with contextlib.suppress(OSError):  # it is in use now
+                place.data_dir.rmdir()
 
 
 async def _build(
-    archive: Path, secret: str, place: Place, keys: KeysFile, building: Path, clock: Callable[[], datetime]
+    archive: Path,
+    secret: str,
+    place: Place,
+    keys: KeysFile,
+    building: Path,
+    clock: Callable[[], datetime],
+    hush: Hush | None,
 ) -> Restored:
     sqlite = place.database.startswith("sqlite:///")
-    database = open_database(f"sqlite:///{building / 'hoiam.db'}" if sqlite else place.database)
+    built = Place(building, building / MASTER_KEY, f"sqlite:///{building / 'hoiam.db'}" if sqlite else place.database)
+    database = open_database(built.database)
     filled = False
     try:
         contents = await database.write(lambda connection: fill(connection, archive, secret, keys))
         filled = True
         done = Restored(contents.made_at, contents.head["revision"], used_copy_of_keys=keys.from_copy)
-        key_file = building / MASTER_KEY
-        key_file.touch(mode=0o600)
-        key_file.write_bytes(contents.blobs[MASTER_KEY])
-        office = Office(database, load_or_make(key_file), clock)
+        built.key_file.touch(mode=0o600)
+        built.key_file.write_bytes(contents.blobs[MASTER_KEY])
+        office = Office(database, load_or_make(built.key_file), clock)
         await database.write(upgrade)
         await office.write(lambda unit: _put_keys(unit, keys))
         done.rows = sum(int(told[0]) for told in (contents.end or {})["end"].values())
@@ -129,13 +151,16 @@ async def _build(
             done.settings = True
             (building / SETTINGS).touch(mode=0o600)
             (building / SETTINGS).write_bytes(contents.blobs[SETTINGS])
+        await database.close()
+        if hush is not None:
+            done.held += await hush(built)
+        path = Path(place.database.removeprefix("sqlite:///")) if sqlite else None
+        await asyncio.to_thread(move, building, place.data_dir, place.key_file, path)
     except BaseException:  # interrupted as well: half a restore is left nowhere
         await database.close()
         if filled and not sqlite:  # it was empty before
-            await _empty(place.database)
+            await empty(place.database)
         raise
-    await database.close()
-    await asyncio.to_thread(_move, building, place, sqlite)
     return done
 
 
@@ -143,12 +168,14 @@ async def _build(
 
 
 def _put_keys(unit: StoredWork, keys: KeysFile) -> None:
-    """Keys of the cases that are there, wrapped under the master of the backup; what is erased has none."""
-    there = set(unit.connection.execute(select(case.c.id)).scalars())
+    """All keys that were not erased, wrapped under the master of the backup.
+
+    Those of cases that came after this backup too: the next one replaces the file of keys, and without them the newer
+    backups of the folder could not be read any more. And some are of no case: proofs of publicity have files.
+    """
     rows = [
         {"case_id": one, "sealed_key": unit.keys.seal_bytes(PLACE_KEY, one, key), "made_at": at}
         for one, (key, at) in keys.cases.items()
-        if one in there
     ]
     marks = [{"hash": mark, "what": what, "at": at} for mark, (what, at) in keys.erased.items()]
     for table, values in ((case_key, rows), (erased, marks)):
@@ -163,8 +190,6 @@ def _put_keys(unit: StoredWork, keys: KeysFile) -> None:
             filler.begin(told["table"], told["columns"])
     filler.flush()
     unit.connection.execute(delete(reporter).where(reporter.c.case_id.not_in(select(case.c.id))))
-    nobody = and_(case.c.reporter != "", case.c.reporter.not_in(select(reporter.c.ref)))
-    unit.connection.execute(update(case).where(nobody).values(reporter=""))
 
 
 async def _put_files(
@@ -187,10 +212,12 @@ async def _settle(office: Office, keys: KeysFile, done: Restored) -> None:
             if keys.erased.get(hash_of(CASE, one)):
                 erase_case(unit, one)
                 done.cases_erased_again += 1
-        for one in unit.connection.execute(select(reporter.c.ref)).scalars().all():
+        for one in unit.connection.execute(select(case.c.reporter).where(case.c.reporter != "")).scalars().all():
             if keys.erased.get(hash_of(IDENTITY, one)):
                 erase_identity(unit, one)
                 done.identities_erased_again += 1
+        nobody = and_(case.c.reporter != "", case.c.reporter.not_in(select(reporter.c.ref)))
+        unit.connection.execute(update(case).where(nobody).values(reporter=""))
         done.held = hold_messages(unit)
         unit.audit.enter("restored", actor="operator", detail={"made_at": done.made_at.isoformat()})
         chores.done(unit, chores.RESTORED, done.made_at.isoformat())
@@ -213,10 +240,10 @@ async def _check(office: Office, vault: FileVault, done: Restored) -> None:
     done.audit_entries = finding.head.position
     of_stored = select(case_file.c.id).where(case_file.c.state == FileState.STORED.value)
     for file_id in await office.read(lambda unit: unit.connection.execute(of_stored).scalars().all()):
-        entry = await office.read(partial(_entry, file_id=file_id))
         if vault.has(file_id, SEALED) and not vault.has(file_id):
             continue
         try:
+            entry = await office.read(partial(_entry, file_id=file_id))
             await asyncio.to_thread(vault.get, file_id, key=entry.key if entry else b"")
         except (SealBroken, VaultFault) as error:
             done.broken.append(f"file {file_id} does not open ({error})")
@@ -235,53 +262,3 @@ def _put_own(building: Path, contents: Contents) -> None:
 
 def _entry(unit: StoredWork, file_id: str) -> CaseFile | None:
     return unit.files.get(file_id)
-
-
-def _move(building: Path, place: Place, sqlite: bool) -> None:
-    """Into place, the database last: until it is there, nothing is installed."""
-    place.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    place.key_file.parent.mkdir(parents=True, exist_ok=True)
-    files = place.data_dir / "files"
-    if files.is_dir():
-        files.rmdir() if not any(files.iterdir()) else shutil.rmtree(files)  # only empty folders: see `refuse_living`
-    _durable(building)
-    (building / "files").rename(files)
-    for path in (building / OWN).rglob("*"):
-        if path.is_file():
-            target = place.data_dir / path.relative_to(building / OWN)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(target)
-    if (building / SETTINGS).exists():
-        (building / SETTINGS).replace(place.data_dir / SETTINGS)
-    shutil.move(building / MASTER_KEY, place.key_file)
-    place.key_file.chmod(0o600)
-    if sqlite:
-        path = Path(place.database.removeprefix("sqlite:///"))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(building / "hoiam.db", path)
-        path.chmod(0o600)
-    for folder in {place.data_dir, place.key_file.parent}:
-        sync_folder(folder)
-
-
-def _durable(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-async def _empty(url: str) -> None:
-    """Take a PostgreSQL database that this restore has filled back to nothing."""
-    database = open_database(url)
-
-    def drop(connection: Connection) -> None:
-        for name in inspect(connection).get_table_names():
-            connection.execute(text(f'DROP TABLE "{name}" CASCADE'))
-
-    try:
-        await database.write(drop)
-    finally:
-        await database.close()

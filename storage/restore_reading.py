@@ -92,6 +92,11 @@ def _check_form(head: Mapping[str, Any], what: str) -> None:
         raise BackupFault("this is not a backup of Hồi Âm")
     if head.get("form") != FORM:
         raise BackupFault(f"this backup has form {head.get('form')}, this program reads {FORM}: update the program")
+    if head["revision"] > newest():
+        raise BackupFault(
+            f"this backup was made by a newer program (its database is at {head['revision']}, this one knows "
+            f"{newest()}): install that version and restore with it"
+        )
 
 
 def fill(connection: Connection, archive: Path, secret: str, keys: KeysFile) -> Contents:
@@ -138,9 +143,4 @@ def _kept(told: Mapping[str, Any]) -> Kept:
 
 def _begin(connection: Connection, head: Mapping[str, Any]) -> None:
     _check_form(head, "backup")
-    if head["revision"] > newest():
-        raise BackupFault(
-            f"this backup was made by a newer program (its database is at {head['revision']}, this one knows "
-            f"{newest()}): install that version and restore with it"
-        )
     upgrade_to(connection, head["revision"])

@@ -217,8 +217,8 @@ class Rotation:
         rows = self._taken(unit, one.rows(self._office.keys.newest, after, self._at_once))
         changed, broken = 0, set()
         for row in rows:
-            sealer = unit.case_keys.know(row.case_id, row.case_key)
             try:
+                sealer = unit.case_keys.know(row.case_id, row.case_key)
                 content = unit.keys.open_bytes(one.place, one.bound_to(row), row.value)
             except SealBroken:
                 broken.add(f"{one.place}:{one.bound_to(row)}")
@@ -241,17 +241,23 @@ class Rotation:
     def _give_keys(self, unit: StoredWork) -> int:
         lacking = select(case_file.c.id, case_file.c.case_id, wrapped_key(case_file.c.case_id))
         lacking = lacking.where(case_file.c.sealed_key.is_(None)).order_by(case_file.c.id).limit(self._at_once)
-        rows = self._taken(unit, lacking)
-        for row in rows:
-            key = unit.case_keys.know(row.case_id, row.case_key).seal_bytes(PLACE_FILE_KEY, row.id, new_file_key())
+        given = 0
+        for row in self._taken(unit, lacking):
+            try:
+                sealer = unit.case_keys.know(row.case_id, row.case_key)
+            except SealBroken:
+                self.done.broken.add(f"{PLACE_FILE_KEY}:{row.id}")
+                continue
+            key = sealer.seal_bytes(PLACE_FILE_KEY, row.id, new_file_key())
             unit.connection.execute(update(case_file).where(case_file.c.id == row.id).values(sealed_key=key))
-        return len(rows)
+            given += 1
+        return given
 
     async def _files(self) -> None:
         for file_id, part, _ in await asyncio.to_thread(lambda: list(self._under_others(whole=True))):
-            file = await self._office.read(lambda unit, one=file_id: unit.files.get(one))  # type: ignore[misc]
-            key = file.key if file is not None else b""
             try:
+                file = await self._office.read(lambda unit, one=file_id: unit.files.get(one))  # type: ignore[misc]
+                key = file.key if file is not None else b""
                 self.done.files += await asyncio.to_thread(self._vault.reseal, file_id, part, key)
             except SealBroken:
                 self.done.broken.add(f"vault.file:{file_id}/{part}")

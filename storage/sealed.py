@@ -96,6 +96,9 @@ class SealedStore:
 
     def forget(self, of: Chat) -> None:
         self.apart(of)
+        self.forget_talk(of)
+
+    def forget_talk(self, of: Chat) -> None:
         self._forget_lines(of.key)
         unsent = (outbox.c.chat_key == of.key, outbox.c.purpose == "reply", WAITING)
         self._run(update(outbox).where(*unsent).values(state=CANCELLED, sealed_body=None, done_at=self._unit.now))

@@ -97,12 +97,18 @@ def keys_of(unit: StoredWork, locality: str, body: str = "") -> list[BodyKey]:
 
 
 def envelopes_for(unit: StoredWork, case: Case, key: str = "") -> dict[str, bytes]:
-    """The newest public key of every body that opens this case and is not shut out of it; at first of `key`'s alone."""
+    """The newest public key of every body that opens this case and is not shut out of it; at first of `key`'s alone.
+
+    Where they were all shut out since, the key of the commune's body that has the case now. Raises `LookupError`.
+    """
     mine = select(envelope.c.key_id).where(envelope.c.case_id == case.id).distinct()
     wanted = [key] if key else list(unit.connection.execute(mine).scalars())
     shut = {*case.excluded_bodies, *case.hidden_from}
     found = [one for one in (known(unit, name) for name in wanted) if one is not None and one.body not in shut]
     newer = [newest(unit, one.locality, one.body) or one for one in found]
+    if not newer and case.receiving_body not in shut:
+        here = newest(unit, case.locality, case.receiving_body)
+        newer = [here] if here is not None else []
     if not newer:
         raise LookupError(f"no key to seal case {case.code} with")
     return {one.id: one.public for one in newer}

@@ -53,7 +53,7 @@ class FileVault:
                 sync_folder(self.folder)  # the new folder itself must survive a power cut
         except OSError as error:
             raise VaultFault(str(error.strerror)) from error
-        _write(target, target.with_suffix(".tmp"), self._sealer(key).seal_bytes(PLACE, f"{file_id}/{part}", content))
+        _write(target, self._sealer(key).seal_bytes(PLACE, f"{file_id}/{part}", content))
         return hashlib.sha256(content).hexdigest()
 
     def get(self, file_id: str, part: str = "original", key: bytes = b"") -> bytes:
@@ -74,7 +74,7 @@ class FileVault:
                 path.unlink(missing_ok=True)
 
     def ids(self) -> set[str]:
-        """Ids that have a file: housekeeping compares them with the table."""
+        """Ids that have a file, uploads among them."""
         return {path.name.split(".")[0] for path in self.folder.glob("??/*")}
 
     def numbers(self) -> Iterator[tuple[str, str, int]]:
@@ -100,7 +100,7 @@ class FileVault:
             return False
         content = self._sealer(key).open_bytes(PLACE, f"{file_id}/{part}", sealed)
         again = self._sealer(key).seal_bytes(PLACE, f"{file_id}/{part}", content)
-        _write(target, target.with_name(f"{target.name}.again.tmp"), again)
+        _write(target, again)
         return True
 
     def _sealer(self, key: bytes) -> Sealer:
@@ -112,7 +112,8 @@ class FileVault:
         return self.folder / file_id[:2] / f"{file_id}.{part}"
 
 
-def _write(target: Path, temporary: Path, content: bytes) -> None:
+def _write(target: Path, content: bytes) -> None:
+    temporary = target.with_name(f"{target.name}.{os.urandom(8).hex()}.tmp")  # others may be writing the same
     try:
         with temporary.open("wb") as file:
             file.write(content)

@@ -23,7 +23,12 @@ HOUSE = Path(__file__).parents[1]
 BOOK = HOUSE / "var" / "soak.jsonl"
 ROOMS = ("tests/faults", "tests/trust", "tests/scheduler")
 SLOW_MARK = "pytest.mark." + "slow"
-ONE_BY_ONE = ("tests/faults/test_kills.py", "tests/scheduler/test_year.py", "tests/trust/test_fuzz_parsers.py")
+ONE_BY_ONE = (
+    "tests/faults/test_kills.py",
+    "tests/faults/test_kills_reminding.py",
+    "tests/scheduler/test_year.py",
+    "tests/trust/test_fuzz_parsers.py",
+)
 """The longest first, each test for itself: they share nothing that is dear to start."""
 
 LONGEST = 6 * 3600  # seconds for one test

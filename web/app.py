@@ -45,8 +45,17 @@ class Site(FastAPI):
         if scope["type"] != "http":
             return await super().__call__(scope, receive, send)
         send = self._safe.on(send)
+        scope = without_nul(scope)
         straight = self.straight.get(scope["path"])
         await (straight or super().__call__)(scope, receive, send)
+
+
+def without_nul(scope: Scope) -> Scope:
+    """An address comes in with U+FFFD for NUL, which PostgreSQL takes in no text: looking it up there would fail."""
+    if "\0" not in scope["path"] and b"%00" not in scope["query_string"]:
+        return scope
+    query = scope["query_string"].replace(b"%00", b"%EF%BF%BD")
+    return {**scope, "path": scope["path"].replace("\0", "\ufffd"), "query_string": query}
 
 
 def create_app(services: WebServices) -> Site:

@@ -23,7 +23,6 @@ from web.webhooks import BODY_CAP
 
 log = structlog.get_logger(__name__)
 PAGE = 100
-UPLOADS_AT_ONCE = 16  # each holds up to 20 MB of memory while it arrives
 LINES = {
     "type": "object",
     "properties": {"lines": {"type": "array", "items": {"type": "object"}}, "more": {"type": "boolean"}},
@@ -43,7 +42,6 @@ class ChatEndpoints:
     def __init__(self, talk: Talk) -> None:
         self._talk = talk
         self._office = talk.services.office
-        self._uploading = 0
 
     async def say(self, request: Request) -> Response:
         """Take one message; 200 only after its commit."""
@@ -86,13 +84,8 @@ class ChatEndpoints:
         """Take one file into the vault; the answer describes it, for use in a message."""
         session = self._talk.writing(request)
         self._talk.may_send_file(session)
-        if self._uploading >= UPLOADS_AT_ONCE:
-            raise Refusal(429, "web_error_crowded", 5)
-        self._uploading += 1
-        try:
+        with self._talk.holding(request):
             return self._talk.signed(await self._store(request, session), session)
-        finally:
-            self._uploading -= 1
 
     async def hamlets(self, request: Request) -> Response:
         """Hamlets of this conversation's commune, or of the only commune."""

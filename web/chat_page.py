@@ -94,7 +94,7 @@ class ChatPage:
     async def say(self, request: Request) -> Response:
         """One message from the plain form, then back to the page, at its end."""
         session = self._talk.writing(request)
-        with refusing_files():
+        with self._talk.holding(request), refusing_files():
             async with form_of(request, FILES_CAP) as form:
                 fields, files = _fields(form), await self._stored(session, form)
         lang = self._pages.language(request)

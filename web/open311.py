@@ -273,8 +273,11 @@ async def _fields(request: Request) -> dict[str, str]:
         raise RequestError(400, "large") from None
     except HungUp:
         raise RequestError(400, "form_type") from None
-    pairs = parse_qsl(content.decode("utf-8", "replace"), max_num_fields=100)
+    try:
+        pairs = parse_qsl(content.decode("utf-8", "replace"), max_num_fields=100)
+    except ValueError:
+        raise RequestError(400, "form_type") from None
     fields: dict[str, str] = {}
     for name, value in pairs:
-        fields.setdefault(name, value)
+        fields.setdefault(name, value.replace("\0", "\ufffd"))
     return fields

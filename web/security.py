@@ -30,7 +30,7 @@ FIXED = {
     "cross-origin-resource-policy": "same-origin",
 }
 HSTS = {"strict-transport-security": "max-age=63072000; includeSubDomains"}
-SESSION_DAYS = 30
+SESSION_DAYS = 180  # a written answer may take 30 working days and more, the last check-in comes 90 days after that
 RENEW_AFTER = 86_400  # seconds; a cookie in use is written anew at most once a day
 
 
@@ -54,10 +54,11 @@ class SafeHeaders:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
-                own = {name.lower() for name, _ in headers}
+                own = {name.lower(): value for name, value in headers}
                 wanted = self._fixed if b"cache-control" in own else self._uncached
-                if b"content-security-policy" in own:  # the list that others may frame brings its own policy
-                    wanted = [pair for pair in wanted if pair[0] not in own | {b"x-frame-options"}]
+                if policy := own.get(b"content-security-policy"):
+                    framed = {b"x-frame-options"} if b"frame-ancestors *" in policy else set()
+                    wanted = [pair for pair in wanted if pair[0] not in own.keys() | framed]
                 message = {**message, "headers": headers + wanted}
             await send(message)
 
@@ -77,7 +78,7 @@ class Session:
 
 
 class Sessions:
-    """Reads and writes the session cookie; a session ends 30 days after it was last used."""
+    """Reads and writes the session cookie; a session ends `SESSION_DAYS` after it was last used."""
 
     def __init__(self, keys: Keys, clock: Callable[[], datetime], *, secure: bool) -> None:
         self._keys = keys
@@ -136,9 +137,10 @@ def same_site(headers: Headers, public_url: str) -> bool:
     said = headers.get("sec-fetch-site")
     if said is not None:
         return said == "same-origin"
-    origin = headers.get("origin", "")
-    parts = urlsplit(origin)
+    try:
+        parts, ours = urlsplit(headers.get("origin", "")), urlsplit(public_url)
+    except ValueError:  # "http://[" is no address
+        return False
     if not parts.netloc:
         return False
-    ours = urlsplit(public_url)
     return (parts.scheme, parts.netloc) == (ours.scheme, ours.netloc) or parts.netloc == headers.get("host")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -19,11 +20,12 @@ from web.pages import Pages, Refusal
 from web.security import Session, Sessions, same_site
 from web.services import Note, WebServices
 from web.uploads import Upload, Uploads
-from web.webhooks import Busy
+from web.webhooks import BODY_CAP, Busy
 
 CHANNEL = "web"
 TEXT_CAP = 100_000  # characters; the dialogue keeps the first 10,000 and says so
 FILES_CAP = 10
+LARGE_AT_ONCE = 16  # bodies with files; each holds up to 20 MB of memory while it arrives
 COMMANDS = {
     "/start": "start",
     "/phananh": "new_report",
@@ -90,6 +92,7 @@ class Talk:
         self._messages = Sliding(20, 60)
         self._files = Sliding(30, 3_600)
         self._newcomers = Sliding(300, 3_600)
+        self._arriving = 0
 
     def present(self, request: Request) -> Session | None:
         """The session this browser has."""
@@ -131,6 +134,21 @@ class Talk:
         """Count one file; raises `Refusal`."""
         if wait := self._files.take(session.id):
             raise Refusal(429, "web_error_files_often", wait)
+
+    @contextmanager
+    def holding(self, request: Request) -> Iterator[None]:
+        """A place among the large bodies that arrive; raises `Refusal`. What says that it is small needs none."""
+        declared = request.headers.get("content-length", "")
+        if declared.isdecimal() and len(declared) < 8 and int(declared) <= BODY_CAP:
+            yield
+            return
+        if self._arriving >= LARGE_AT_ONCE:
+            raise Refusal(429, "web_error_crowded", 5)
+        self._arriving += 1
+        try:
+            yield
+        finally:
+            self._arriving -= 1
 
     async def say(self, session: Session, said: Said, lang: str) -> None:
         """Take one message to its commit; raises `Refusal`."""

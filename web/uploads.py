@@ -204,7 +204,8 @@ def drop_stale(folder: Path, older_than: datetime, keep: Collection[str] = ()) -
     """Remove uploads last written before `older_than` from the vault's folder, except those still to be fetched."""
     dropped = 0
     for path in folder.glob(f"??/{PREFIX}*.{PART}"):
-        if path.stem not in keep and path.stat().st_mtime < older_than.timestamp():
-            path.unlink(missing_ok=True)
-            dropped += 1
+        with contextlib.suppress(FileNotFoundError):  # fetched, or swept by another process, a moment ago
+            if path.stem not in keep and path.stat().st_mtime < older_than.timestamp():
+                path.unlink()
+                dropped += 1
     return dropped

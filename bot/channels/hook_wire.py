@@ -94,7 +94,7 @@ class HookWire:
         try:
             async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
                 return judged(answer.status, answer.headers.get("Retry-After", ""))
-        except (aiohttp.ClientError, TimeoutError, OSError) as why:
+        except (aiohttp.ClientError, TimeoutError, OSError, UnicodeError) as why:  # the last: no name could be so
             shut = isinstance(getattr(why, "os_error", why), _Shut)
             return SendResult(Fate.LATER, SHUT if shut else type(why).__name__)
 

@@ -28,7 +28,9 @@ IDLE_SECONDS = 4.0
 FILE_SECONDS = 180.0
 HOPS = 3
 _NAT64 = ip_network("64:ff9b::/96")
-_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_OPEN_IPV6 = ip_network("2000::/3")
+"""All that is given out for the open network (https://www.iana.org/assignments/ipv6-address-space); the rest is not."""
+_NAME = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 
 
 class NotSent(Exception):
@@ -134,6 +136,8 @@ def is_public(text: str) -> bool:
         inner = address.ipv4_mapped or address.sixtofour
         if inner is None and address in _NAT64:
             inner = IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is None and address not in _OPEN_IPV6:
+            return False
         address = inner or address
     return address.is_global and not address.is_multicast
 

@@ -24,7 +24,7 @@ from storage.backup_archive import BackupFault, new_pair
 from storage.backup_folder import backups, made_at
 from storage.drill import drill, newest
 from storage.held import drop_held, held_messages, release_held
-from storage.restore import Place, Restored, restore
+from storage.restore import Hush, Place, Restored, restore
 from storage.work import StoredWork
 
 T = TypeVar("T")
@@ -38,7 +38,8 @@ def key(_arguments: argparse.Namespace) -> int:
         "lưu.\nSecret key: on paper or a USB stick, in two places, NOT on this machine. Without it every backup is "
         f"lost.\n\n  {secret}\n"
     )
-    print(f"Khóa công khai: ghi vào .env. / Public key: write into .env.\n\n  HOIAM_BACKUP_RECIPIENT={public}\n")
+    print("Khóa công khai: ghi vào .env rồi khởi động lại. / Public key: write into .env, then restart.\n")
+    print(f"  HOIAM_BACKUP_RECIPIENT={public}\n")
     return 0
 
 
@@ -90,12 +91,21 @@ def restore_(arguments: argparse.Namespace) -> int:
         settings = settings.model_copy(update={"data_dir": Path(arguments.into), "master_key_file": None})
     place = Place(settings.data_dir, settings.key_file, settings.database)
     secret = _secret(arguments.identity)
-    done = _plain(lambda: asyncio.run(restore(Path(arguments.file), secret, place, system_clock)))
-    from bot.restoring import hush
-
-    held = asyncio.run(hush(settings))
-    print(_after(settings, done, done.held + held))
+    done = _plain(lambda: asyncio.run(restore(Path(arguments.file), secret, place, system_clock, _hush_of(settings))))
+    print(_after(settings, done))
     return 0
+
+
+def _hush_of(settings: Settings) -> Hush:
+    """Hold, in the installation as it was built, what it would say on its own."""
+
+    async def hold(built: Place) -> int:
+        from bot.restoring import hush
+
+        where = {"data_dir": built.data_dir, "master_key_file": built.key_file, "database_url": built.database}
+        return await hush(settings.model_copy(update=where))
+
+    return hold
 
 
 def drill_(arguments: argparse.Namespace) -> int:
@@ -103,6 +113,8 @@ def drill_(arguments: argparse.Namespace) -> int:
     settings = read_settings()
     if arguments.hourly:
         os.nice(10)
+    if not (arguments.identity or settings.drill_key.exists()):
+        raise Failed(f"{settings.drill_key} is made with the first backup (hoiam backup make); or give --identity FILE")
     secret = _secret(arguments.identity or str(settings.drill_key))
     try:
         path = Path(arguments.file) if arguments.file else newest(settings.backup_folder)
@@ -157,12 +169,13 @@ def _plain(work: Callable[[], T]) -> T:
         raise Failed(str(error)) from error
 
 
-def _after(settings: Settings, done: Restored, held: int) -> str:
+def _after(settings: Settings, done: Restored) -> str:
     now: datetime = system_clock()
     minutes = int((now - done.made_at).total_seconds() // 60)
     age = f"{minutes // 60} h {minutes % 60} min"
     lines = [
-        f"Đã phục hồi / restored: {done.rows} rows, {done.files} files (all open), {done.audit_entries} audit entries.",
+        f"Đã phục hồi / restored: {done.rows} rows, {done.files} files, {done.audit_entries} audit entries"
+        + ("." if done.broken else "; all of it opens."),
         f"Dữ liệu tính đến / data as of {done.made_at:%Y-%m-%d %H:%M} UTC: {age} old. What came in later is not here.",
     ]
     if done.broken:
@@ -184,8 +197,8 @@ def _after(settings: Settings, done: Restored, held: int) -> str:
         "  2. Zalo OA: its token pair has been spent; put a fresh pair from API Explorer into .env.",
         "  3. hoiam check --deployment, then start: make run, or systemctl start hoiam.",
         "  4. Sign in at /console (everybody signs in anew) and open one case with a file.",
-        f"  5. {held} message(s) may have been sent before the loss and are held: nobody was written to. Look with "
-        "`hoiam backup held`; --release sends them, --drop ends them.",
+        f"  5. {done.held} message(s) may have been sent before the loss and are held: nobody was written to. Look "
+        "with `hoiam backup held`; --release sends them, --drop ends them.",
         "  6. hoiam audit verify --head …: with the newest head that was published before the backup.",
         "  7. hoiam backup make, and tell residents (poster, loudspeaker) that reports sent after the time above must "
         "be sent again.",

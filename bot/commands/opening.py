@@ -46,7 +46,7 @@ async def open_desk() -> AsyncIterator[Desk]:
 
     settings = read_settings()
     configure("error", settings.log_format)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     database = open_database(settings.database)
     try:
         await database.write(upgrade)

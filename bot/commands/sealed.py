@@ -33,6 +33,8 @@ LEAST = 12  # characters of a passphrase; it guards a file that may be copied an
 NEEDED, SHEETS = 2, 3
 _WORD = re.compile(r"^\s*\d{1,2}\.\s+([a-z]+)\s*$")
 UNSAFE = re.compile(r"[^\w .-]+")
+OBEYED = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+"""Control characters, which a terminal obeys: anybody can seal words to a public key."""
 
 
 def key(arguments: argparse.Namespace) -> int:
@@ -50,7 +52,8 @@ def key(arguments: argparse.Namespace) -> int:
     print(f"key file    {target}")
     for sheet in sheets:
         print(f"recovery    {sheet}")
-    print("Upload the key file in the console (Sealing keys); a second person compares the number and agrees.")
+    print("Upload the key file in the console (Khóa niêm phong / Sealing keys).")
+    print("There a second person compares the number and agrees.")
     print("Print the three sheets, give them to three people, then erase the three files. Two sheets give the key.")
     return 0
 
@@ -90,19 +93,19 @@ def open_(arguments: argparse.Namespace) -> int:
     if not parts:
         raise Failed("none of these keys opens this bundle")
     names = {one["id"]: one.get("name", "") for head, _ in parts for one in head.get("told", {}).get("files", ())}
-    print(f"case  {bundle['case']}")
+    print(plain(f"case  {bundle['case']}"))
     for number, (head, content) in enumerate(parts, 1):
         if head["what"] == "file":
             _show_file(head, content, names.get(head["file"], "") or f"file-{number}", arguments.out)
         else:
             _show(head)
     if unread:
-        print(f"hoiam: {unread} parts are sealed to other keys only", file=sys.stderr)
+        print(f"hoiam: {unread} parts are not here yet, or sealed to other keys only", file=sys.stderr)
     return 0
 
 
 def opened(bundle: dict[str, Any], privates: dict[str, bytes]) -> tuple[list[tuple[dict[str, Any], bytes]], int]:
-    """The parts these keys open, each with its line and its bytes; and how many are for other keys.
+    """The parts these keys open, each with its line and its bytes; and how many are for other keys, or not here.
 
     Raises `Tampered` for a part that was changed, or belongs to another case or place.
     """
@@ -113,7 +116,7 @@ def opened(bundle: dict[str, Any], privates: dict[str, bytes]) -> tuple[list[tup
             unread += 1
             continue
         content, envelope = base64.b64decode(box["content"]), base64.b64decode(box["envelopes"][key])
-        if not content:  # a file that had not been fetched yet
+        if not content:  # a file that had not been fetched yet, or is lost
             unread += 1
             continue
         head, inside = unpacked(unseal(content, envelope, privates[key]))
@@ -180,7 +183,7 @@ def _kept(private: bytes, out: str) -> int:
     _write(Path(out), _dumped(wrap(private, _new_passphrase())))
     print(f"key number  {shown(identifier)}")
     print(f"key file    {out}")
-    print("Upload it in the console (Sealing keys) as your own copy.")
+    print("Upload it in the console (Khóa niêm phong / Sealing keys) as your own copy.")
     return 0
 
 
@@ -223,20 +226,28 @@ def _write(target: Path, text: str) -> None:
         file.write(text)
 
 
+def plain(text: str) -> str:
+    """The text as a terminal may have it."""
+    return text.translate(OBEYED)
+
+
 def _show(head: dict[str, Any]) -> None:
-    print(f"\n== {head['what']}  {head['at']}")
+    print(plain(f"\n== {head['what']}  {head['at']}"))
     for name, value in head.get("told", {}).items():
         if value and name not in ("text", "files"):
-            print(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
+            print(plain(f"{name}: {', '.join(value) if isinstance(value, list) else value}"))
     if text := head.get("told", {}).get("text"):
-        print(text)
+        print(plain(text))
 
 
 def _show_file(head: dict[str, Any], content: bytes, name: str, out: str) -> None:
-    print(f"\n== file  {name}  {head.get('mime', '')}  {len(content)} bytes")
+    print(plain(f"\n== file  {name}  {head.get('mime', '')}  {len(content)} bytes"))
     if out:
         folder = Path(out)
         folder.mkdir(parents=True, exist_ok=True)
-        target = folder / f"{head['file'][:8]}-{UNSAFE.sub('_', name)[-80:]}"  # a name of the sender's leads nowhere
-        target.write_bytes(content)
+        # Neither the number of a file nor its name leads out of the folder: both come out of the box.
+        target = folder / f"{UNSAFE.sub('_', head['file'][:8])}-{UNSAFE.sub('_', name)[-80:]}"
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         print(f"   {target}")

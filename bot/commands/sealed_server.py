@@ -10,11 +10,11 @@ from bot.commands.failing import Failed
 from bot.commands.opening import Desk, at_desk
 from bot.settings import read_settings
 from cases.model import Case
-from cases.ports import CaseFile, FileState
+from cases.ports import CaseFile
 from cases.sealing import IDENTITY
 from storage import sealed_keys
 from storage.keys import OUTSIDE
-from storage.sealed import PART, StoredBox
+from storage.sealed import StoredBox
 from storage.sealed_box import shown
 from storage.vault import FileVault
 from storage.work import StoredWork
@@ -81,12 +81,12 @@ def export(arguments: argparse.Namespace) -> int:
             boxes = unit.sealed.boxes(case, but=(IDENTITY,))
             unit.audit.enter("sealed_opened", actor=OPERATOR, case_id=case.id, detail={"what": "bundle"})
             files = [unit.files.get(one.file_id) for one in boxes if one.file_id]
-            return case, boxes, [file for file in files if file is not None and file.state is FileState.STORED]
+            return case, boxes, [file for file in files if file is not None]
 
-        from web.console.sealed import bundle_of
+        from web.console.sealed import bundle_of, content_of
 
         case, boxes, files = await desk.office.write(step)
-        return json.dumps(bundle_of(case, boxes, {file.id: vault.get(file.id, PART, file.key) for file in files}))
+        return json.dumps(bundle_of(case, boxes, {file.id: content_of(vault, file) for file in files}))
 
     Path(arguments.out).write_text(at_desk(work), "utf-8")
     print(f"written to {arguments.out}; open it with hoiam sealed open on the holder's own machine")

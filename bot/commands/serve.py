@@ -6,7 +6,8 @@ import argparse
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from functools import partial
 from typing import Any
 
 import structlog
@@ -61,9 +62,7 @@ async def _main(settings: Settings, *, pages: bool, work: bool) -> int:
     app = App(settings)
     await app.open(exclusive=work)
     try:
-        if pages:
-            await _announce(app)
-        server = _Server(app, settings)
+        server = _Server(app, settings, opened=partial(_announce, app))
         async with contextlib.AsyncExitStack() as stack:
             if work:
                 await stack.enter_async_context(_background(app))
@@ -79,9 +78,12 @@ async def serve_app(app: App, settings: Settings) -> None:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn that closes live connections before it waits for them."""
+    """uvicorn that names the settings of a port it cannot have, and closes live connections before it waits for them.
 
-    def __init__(self, app: App, settings: Settings) -> None:
+    `opened` is called once the port is open: what it prints can be followed.
+    """
+
+    def __init__(self, app: App, settings: Settings, opened: Callable[[], Awaitable[None]] | None = None) -> None:
         super().__init__(
             uvicorn.Config(
                 app.site,
@@ -97,7 +99,17 @@ class _Server(uvicorn.Server):
                 lifespan="off",
             )
         )
-        self._app = app
+        self._app, self._settings, self._opened = app, settings, opened
+
+    async def startup(self, sockets: Any = None) -> None:
+        try:
+            await super().startup(sockets)
+        except SystemExit as end:  # uvicorn logs why, and leaves
+            here = f"HOIAM_HOST={self._settings.host}, HOIAM_PORT={self._settings.port}"
+            cure = "choose another in .env, or stop the program that has it"
+            raise Failed(f"{here}: cannot serve there ({end.__context__}); {cure}") from end
+        if self._opened is not None:
+            await self._opened()
 
     async def shutdown(self, sockets: Any = None) -> None:
         self._app.live.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.checking import edit_mistakes
+from bot.checking import calendar_mistakes, edit_mistakes, taxonomy_mistakes
 from bot.clock import system_clock
 from bot.settings import Settings
 from cases.rule_edits import RuleEdit, What
@@ -52,3 +52,15 @@ def test_an_edit_that_no_longer_fits_is_named(settings: Settings, edit: RuleEdit
     asyncio.run(stored(settings, edit))
     [line] = edit_mistakes(settings)
     assert told in line
+
+
+@pytest.mark.parametrize("text", ["", "[]", "a word", "1"])
+def test_a_calendar_of_another_shape_is_named(text: str) -> None:
+    """An empty file, or a list where names are expected: a sentence with file and line, as for every mistake."""
+    assert calendar_mistakes(text) == ["data/holidays_vn.yaml:1: : expected `key: value` lines"]
+
+
+@pytest.mark.parametrize("bodies", ["3", "null", "a word"])
+def test_topics_are_checked_beside_a_broken_directory(bodies: str) -> None:
+    """What is wrong with the bodies is told where they stand; the topics' own mistakes are told all the same."""
+    assert taxonomy_mistakes("[]", f"bodies: {bodies}") == ["data/taxonomy.yaml:1: : expected `key: value` lines"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -166,6 +167,35 @@ def test_a_second_process_on_the_same_file_is_refused(tmp_path: Path) -> None:
         finally:
             first.terminate()
             first.wait(20)
+
+
+def test_a_port_in_use_is_named_before_anything_is_handed_out(tmp_path: Path) -> None:
+    """The setting to change, in one sentence; no one-time link that nobody can follow."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = hoiam(tmp_path, "run", HOIAM_PORT=port)
+    assert done.returncode == 1
+    assert f"HOIAM_PORT={port}" in done.stderr
+    assert "/console/invite/" not in done.stdout
+
+
+def test_an_address_that_is_not_ours_is_named(tmp_path: Path) -> None:
+    """Another machine's address is told with its setting."""
+    done = hoiam(tmp_path, "run", HOIAM_HOST="192.0.2.1")
+    assert (done.returncode, "HOIAM_HOST=192.0.2.1" in done.stderr) == (1, True)
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """By its setting, for the server and for every other command."""
+    (tmp_path / "file").write_text("")
+    for words in (["run"], ["officer", "list"]):
+        done = hoiam(tmp_path, *words, HOIAM_DATA_DIR=str(tmp_path / "file" / "data"))
+        assert (done.returncode, "HOIAM_DATA_DIR" in done.stderr) == (1, True)
+
+
+def test_a_drill_before_the_first_backup_says_what_is_missing(tmp_path: Path) -> None:
+    """The machine's own key comes with the first backup."""
+    assert "first backup" in hoiam(tmp_path, "backup", "drill").stderr
 
 
 def test_the_demo_tells_its_story(tmp_path: Path) -> None:

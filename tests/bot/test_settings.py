@@ -57,6 +57,7 @@ def test_nothing_needs_to_be_set() -> None:
         {"DATABASE_URL": "sqlite:////srv/hoiam/x.db"},
         {"TRUSTED_PROXY": "127.0.0.1, 10.1.0.0/16,::1", "HOST": "0.0.0.0", **PUBLIC},
         {"TRUSTED_PROXY": "10.0.0.0/8,fc00::/7"},
+        {"HOOKS_ALLOW": "10.0.0.0/8,fd00::/8,127.0.0.1"},
         {"HOST": "0.0.0.0"},
         {"HOST": "localhost", **PUBLIC},
         {"TELEGRAM_API": "http://127.0.0.1:8081", "ZALO_BOT_API": "http://localhost", "ZALO_OA_API": "http://[::1]:99"},
@@ -94,6 +95,10 @@ def test_sound_settings_are_taken(monkeypatch: pytest.MonkeyPatch, values: dict[
         ({"TRUSTED_PROXY": "127.0.0.1, ::/0"}, "HOIAM_TRUSTED_PROXY"),
         ({"TRUSTED_PROXY": "0.0.0.0/1,128.0.0.0/1"}, "HOIAM_TRUSTED_PROXY"),
         ({"TRUSTED_PROXY": "nginx"}, "HOIAM_TRUSTED_PROXY"),
+        ({"HOOKS_ALLOW": "10.20.0.0/16, 0.0.0.0/0"}, "HOIAM_HOOKS_ALLOW"),
+        ({"HOOKS_ALLOW": "::/0"}, "HOIAM_HOOKS_ALLOW"),
+        ({"HOOKS_ALLOW": "169.254.169.254"}, "HOIAM_HOOKS_ALLOW"),
+        ({"HOOKS_FAIL_DAYS": "inf"}, "HOIAM_HOOKS_FAIL_DAYS"),
         ({"HOST": "0.0.0.0", **PUBLIC}, "HOIAM_TRUSTED_PROXY"),
         ({"HOST": "::", **PUBLIC}, "HOIAM_TRUSTED_PROXY"),
         ({"PUBLIC_URL": "https://hoiam.example.vn/"}, "HOIAM_PUBLIC_URL"),
@@ -101,6 +106,7 @@ def test_sound_settings_are_taken(monkeypatch: pytest.MonkeyPatch, values: dict[
         ({"TELEGRAM_API": "http://api.telegram.org"}, "HOIAM_TELEGRAM_API"),
         ({"ZALO_OA_API": "http://localhost.example.vn:80"}, "HOIAM_ZALO_OA_API"),
         ({"ZALO_BOT_API": "http://127.0.0.1:80@example.vn"}, "HOIAM_ZALO_BOT_API"),
+        ({"TELEGRAM_TOKEN": "ABC-def"}, "HOIAM_TELEGRAM_TOKEN"),
         ({"TELEGRAM_MODE": "webhook"}, "HOIAM_TELEGRAM_TOKEN"),
         ({"TELEGRAM_WEBHOOK_SECRET": SECRET}, "HOIAM_TELEGRAM_TOKEN"),
         ({"ZALO_BOT_MODE": "webhook", **PUBLIC}, "HOIAM_ZALO_BOT_TOKEN"),
@@ -148,6 +154,22 @@ def test_a_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch
     given(monkeypatch, {"PORT": "9100"})
     settings = read_settings()
     assert (settings.port, settings.locale) == (9100, "en")
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        (b"HOIAM_LOCALE=en\nHOIAM_PORT 9000\n", ".env:2: "),
+        (b"# so\n\nTelegram: HOIAM_TELEGRAM_TOKEN=1:a HOIAM_PORT=1\n", ".env:3: "),
+        ("HOIAM_PUBLIC_URL=https://xã.example".encode("utf-16"), ".env: "),
+    ],
+)
+def test_what_cannot_be_read_in_the_file_is_named(tmp_path: Path, written: bytes, named: str) -> None:
+    """A line passed over in silence would be a setting that is not in force."""
+    (tmp_path / ".env").write_bytes(written)
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    assert [sentence[: len(named)] for sentence in caught.value.sentences] == [named]
 
 
 def test_empty_values_are_defaults(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cases import handling, refusals, resident
+from cases import appeals, handling, recasting, refusals, resident
 from cases.casework import Hidden, Refused
 from cases.model import Case, OfficerRole, State, Subject
 from cases.refusals import RefusalReason, reasons_for
@@ -81,6 +81,21 @@ async def test_an_appeal_returns_to_the_check(bureau: Bureau) -> None:
     await bureau.person("resident").taps("Tôi không đồng ý")
     found = await bureau.now(case)
     assert (found.state, POST_UNKNOWN in found.excluded_bodies) == (State.NEEDS_COI_CHECK, False)
+
+
+@pytest.mark.parametrize("found_out", ["post", "nobody"])
+async def test_taking_it_in_ends_the_review(bureau: Bureau, found_out: str) -> None:
+    """The triage officers find the post, or that nobody is meant: nothing waits and nothing grows late."""
+    case = await refused(bureau)
+    await bureau.news()
+    await bureau.person("resident").taps("Tôi không đồng ý")
+    if found_out == "post":
+        await bureau.act(recasting.record_post, "lan", case, ("truong_thon",))
+    else:
+        await bureau.act(recasting.not_a_person, "lan", case, "infra.road")
+    history = await bureau.office.read(lambda unit: unit.cases.history(case.id))
+    (review,) = appeals.reviews(history, bureau.rules)
+    assert (review.waits, review.result) == (False, "triaged")
 
 
 @pytest.mark.parametrize("state", [State.NEEDS_COI_CHECK, State.REJECTED, State.CLOSED])

@@ -163,12 +163,16 @@ async def test_authorities_do_not_publish(office: Office) -> None:
 
 
 async def test_all_who_wrote_are_authors(office: Office) -> None:
-    """The second who changed a word cannot approve; the third can."""
+    """The second who changed a word cannot approve, nor another account of the author's name; the third can."""
 
     def step(desk: Desk) -> str:
         desk.draft("author")
-        entry = desk.draft("second", replace(TEXT, answer="Xã đã sửa xong."))
+        entry, third = desk.draft("second", replace(TEXT, answer="Xã đã sửa xong.")), desk.who("third")
         desk.propose("author", entry)
+        desk.unit.people.save_officer(replace(third, name=" AUTHOR"))
+        with pytest.raises(Refused, match="publish_same_person"):
+            desk.approve("third", entry)
+        desk.unit.people.save_officer(third)
         with pytest.raises(Refused) as refused:
             desk.approve("second", entry)
         desk.approve("third", entry)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import socket
 from collections.abc import AsyncIterator
@@ -64,6 +65,14 @@ async def test_a_file_of_20_mb_arrives(front: Front, visitor: Visitor) -> None:
     scratch = [path for path in (front.folder / "scratch").rglob("*") if path.is_file()]
     log = front.folder / "error.log"
     assert (scratch, "temporary file" in log.read_text() if log.exists() else False) == ([], False)
+
+
+async def test_a_picture_in_the_plain_form_arrives(visitor: Visitor) -> None:
+    """Browsers without scripts send it with the message itself."""
+    form = aiohttp.FormData({"message_id": "form-12345678", "text": "ảnh đây"}, default_to_multipart=True)
+    form.add_field("file", io.BytesIO(b"\xff\xd8" + b"m" * 4_000_000), filename="a.jpg", content_type="image/jpeg")
+    headers = {"sec-fetch-site": "same-origin", "accept": "text/html"}
+    assert (await visitor.ask("POST", "/chat/say", data=form, headers=headers)).status == 303
 
 
 async def test_a_slightly_larger_file_hears_the_applications_sentence(visitor: Visitor) -> None:

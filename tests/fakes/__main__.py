@@ -12,7 +12,7 @@ TELEGRAM_PORT, ZALO_PORT = 9081, 9082
 
 async def both() -> None:
     """Serve until Ctrl-C."""
-    print("Put these lines into .env, start `make run`, and open the residents' pages:\n")
+    print("# Put these lines into .env, start `make run`, and open the residents' pages. Ctrl-C ends.", flush=True)
     await asyncio.gather(telegram_server.serve(TELEGRAM_PORT), zalo_server.serve(ZALO_PORT))
 
 

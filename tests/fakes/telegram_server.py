@@ -279,7 +279,8 @@ async def serve(port: int) -> None:
     """Run for ever on loopback, to try the bot by hand; the page of the port is a resident's phone."""
     fake = FakeTelegram()
     await fake.open(port)
-    print(f"Telegram: HOIAM_TELEGRAM_TOKEN={fake.token} HOIAM_TELEGRAM_API={fake.url}  resident: {fake.url}/")
+    print(f"# Telegram giả: mở {fake.url}/ để trò chuyện như một người dân.")
+    print(f"HOIAM_TELEGRAM_TOKEN={fake.token}\nHOIAM_TELEGRAM_API={fake.url}", flush=True)
     try:
         await asyncio.Event().wait()
     finally:

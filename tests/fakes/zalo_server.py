@@ -187,7 +187,7 @@ async def serve(port: int, bot_base: str = "http://127.0.0.1:8080", out: Callabl
     fake.bot.allow_loopback = True
     fake.oa.hook.url = f"{bot_base}/webhook/zalo-oa"
     pair = fake.oa.auth.mint()
-    out(f"Zalo giả: mở {fake.url}/ để trò chuyện như một người dân. Đặt trong .env của Hồi Âm:")
+    out(f"# Zalo giả: mở {fake.url}/ để trò chuyện như một người dân.")
     for name, value in {**fake.oa.settings(pair), **fake.bot.settings()}.items():
         out(f"HOIAM_{name}={value}")
     try:

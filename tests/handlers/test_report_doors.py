@@ -36,6 +36,35 @@ async def test_reprisal_opens_an_urgent_linked_case_in_one_turn(meet: Meet, offi
     assert (urgent.priority, urgent.linked_case, urgent.topic) == (Priority.URGENT, first.id, "official.retaliation")
 
 
+async def test_a_picture_sent_with_the_cry_belongs_to_the_urgent_case(meet: Meet, office: Office) -> None:
+    """The photograph may be the proof: it is not asked for a second time."""
+    person = meet()
+    await report_road(person)
+    await person.sends_photo("cutdien", "tôi bị trù dập, đây là ảnh họ cắt điện")
+    _, urgent = await cases_of(office)
+    (file,) = await office.read(lambda unit: unit.files.of_case(urgent.id))
+    assert file.source.ref.startswith("cutdien")
+
+
+async def test_files_of_a_report_being_written_stay_with_it(meet: Meet, office: Office) -> None:
+    """A cry in between opens its own case and takes nothing of the other matter along."""
+    person = meet()
+    await report_road(person)
+    await person.says("Đường bê tông Thôn 2 mới làm ba tháng đã nứt toác, lún cả đoạn dài")
+    await person.taps("Chất lượng công trình")
+    await person.taps("Đường bê tông Thôn 2")
+    await person.taps("Trong tuần này")
+    await person.sends_photo("duong")
+    await person.says("tôi bị trù dập")
+    _, urgent = await cases_of(office)
+    assert await office.read(lambda unit: list(unit.files.of_case(urgent.id))) == []
+    await person.taps("Hủy")
+    await person.taps("Xong")
+    await person.taps("Gửi")
+    road = (await cases_of(office))[-1]
+    assert len(await office.read(lambda unit: unit.files.of_case(road.id))) == 1
+
+
 async def test_a_denunciation_is_shown_the_right_door_and_may_go_on_as_a_report(meet: Meet, office: Office) -> None:
     """The chat cannot replace a signed paper, and says so; the content is still taken as a report."""
     person = meet()

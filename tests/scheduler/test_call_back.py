@@ -115,3 +115,18 @@ async def test_a_changed_account_loses_what_it_may_not_know(commune: World, rule
     (left,) = await commune.texts("contact")
     assert other.code in left
     assert case.code not in left
+
+
+async def test_a_changed_account_loses_its_waiting_digest(commune: World, rules: Rules) -> None:
+    """A digest does not keep which cases it names, so it is not sent to somebody who has become somebody else."""
+    case = await commune.add(commune.running())
+    await say(commune, "contact", f"this morning: {case.code}", purpose=DIGEST)
+    await commune.change(case.id, excluded_officers=("contact",))
+
+    def work(unit: StoredWork) -> int:
+        officer = unit.people.officer("contact")
+        assert officer is not None
+        return call_back_from(unit, rules, officer, commune.clock())
+
+    assert await commune.office.write(work) == 1
+    assert await commune.texts("contact") == []

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 
 from cases.messages import FileKind, FileRef
 from cases.ports import CaseFile, FileState
 from scheduler.clean_queue import SCANNER_WAIT, SLOW_WAIT, Cleaner
-from scheduler.cleaning import Copier
+from scheduler.cleaning import SCRATCH, Copier
 from scheduler.virus import ScannerDown, scan
 from storage import copies
 from storage.copies import CleanCopy, CopyState, part_name
@@ -34,7 +37,9 @@ class Desk:
     told: list[str] = field(default_factory=list)
     copier: Copier = field(default_factory=Copier)
 
-    def cleaner(self, scanner: str = "", blocking: Callable[..., Awaitable[Any]] | None = None) -> Cleaner:
+    def cleaner(
+        self, scanner: str = "", blocking: Callable[..., Awaitable[Any]] | None = None, alone: bool | None = None
+    ) -> Cleaner:
         """As after a start."""
 
         async def alarm(sentence: str) -> None:
@@ -49,6 +54,7 @@ class Desk:
             monotonic=self.stage.time.monotonic,
             sleep=self.stage.time.sleep,
             blocking=blocking or self.stage.blocking,
+            alone=alone,
         )
 
     async def store(self, file_id: str, content: bytes, mime: str, *, case_id: str = "c1", ask: bool = True) -> None:
@@ -146,6 +152,36 @@ async def test_a_copy_cut_short_is_made_at_the_next_start(desk: Desk) -> None:
     assert await desk.stage.office.write(copies.claim) is not None
     assert await desk.stage.office.write(copies.claim) is None
     assert await desk.cleaner().drain() == 1
+
+
+async def test_a_row_that_cannot_be_read_stops_nobody(desk: Desk) -> None:
+    """One damaged entry waits an hour at a time; the files behind it get their copies."""
+    await desk.store("f1", PHOTO, "image/jpeg")
+    await desk.store("f2", PHOTO, "image/jpeg")
+    await desk.stage.office.write(spoil("f1"))
+    assert await desk.cleaner().drain() == 1
+    assert (await desk.copy("f2")).state is CopyState.MADE
+    assert (await desk.copy("f1")).state is CopyState.ASKED
+
+
+def spoil(file_id: str) -> Callable[[StoredWork], object]:
+    """A flipped bit in what is sealed of a file."""
+    damaged = update(case_file).where(case_file.c.id == file_id).values(sealed_source=b"\x01 nothing that opens")
+    return lambda unit: unit.connection.execute(damaged)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_what_a_killed_process_left_in_memory_is_removed(desk: Desk, alone: bool) -> None:
+    """A document lies there in clear while LibreOffice reads it; what another process is reading stays."""
+    with subprocess.Popen(["true"]) as ended:
+        ended.wait()
+    left, used = [Path(tempfile.mkdtemp(prefix=f"{SCRATCH}{one}-")) for one in (ended.pid, os.getppid())]
+    (left / "document.docx").write_bytes(b"words")
+    try:
+        await desk.cleaner(alone=alone).drain()
+        assert (left.exists(), used.exists()) == (False, True)
+    finally:
+        used.rmdir()
 
 
 async def test_a_file_erased_meanwhile_leaves_no_copy(desk: Desk) -> None:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import random
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
 
 from bot.clock import system_clock
 from cases.messages import FileKind, FileRef
 from cases.ports import CaseFile
-from storage.orphans import drop_orphans
+from storage.layout import metadata
+from storage.orphans import drop_orphans, unknown
 from storage.vault import FileVault
 from storage.work import Office
+from tests.trust.backup_kit import any_row
 
 OLD = timedelta(days=2)
 
@@ -48,3 +54,13 @@ async def test_what_is_new_is_left_alone(office: Office, tmp_path: Path) -> None
     age(vault)
     assert await drop_orphans(office, vault, system_clock() - OLD) == 0
     assert vault.ids() == {"up0"}
+
+
+@pytest.mark.parametrize("place", ["rule_edit.about", "case.matter", "check_in.alarm_case", "report.snapshot"])
+async def test_a_file_is_wanted_whatever_the_column_is_called(any_office: Office, place: str) -> None:
+    """A table of tomorrow that keeps its file's id under another name than `…_id` must not lose it."""
+    table_name, _, column = place.partition(".")
+    file_id = "f" * 32
+    values = any_row(metadata.tables[table_name], "0" * 32, random.Random(3)) | {column: file_id}
+    await any_office.write(lambda unit: unit.connection.execute(insert(metadata.tables[table_name]), values) and None)
+    assert await any_office.read(lambda unit: unknown(unit, [file_id, "e" * 32])) == {"e" * 32}

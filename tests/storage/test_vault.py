@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -102,14 +103,24 @@ def test_an_interrupted_write_leaves_the_old_file(vault: FileVault) -> None:
     assert vault.get(FILE) == CONTENT
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_is_a_fault_and_leaves_nothing(vault: FileVault) -> None:
+def test_a_disk_that_takes_nothing_is_a_fault_and_leaves_nothing(vault: FileVault) -> None:
     """When nothing can be written, the vault says so and the file is not there."""
-    vault.put(OTHER, b"x")
-    os.symlink("/dev/full", vault.folder / "01" / f"{FILE}.tmp")
+    vault.folder.mkdir()
+    (vault.folder / "01").write_bytes(b"")  # where its folder should be
     with pytest.raises(VaultFault):
         vault.put(FILE, CONTENT)
     assert not vault.has(FILE)
+
+
+@pytest.mark.parametrize("parts", [("original", "clean"), ("pdf", "pdf")])
+def test_two_who_write_at_once_leave_whole_files(vault: FileVault, parts: tuple[str, str]) -> None:
+    """Two parts of one file, or one part by two requests: each is as one of them wrote it."""
+    contents = [bytes([sign]) * 400_000 for sign in b"ab"]
+    with ThreadPoolExecutor(2) as both:
+        for _ in range(20):
+            list(both.map(lambda one: vault.put(FILE, contents[one], parts[one]), (0, 1)))
+            assert all(vault.get(FILE, part) in contents for part in parts)
+    assert not list(vault.folder.rglob("*.tmp"))
 
 
 def test_only_the_owner_of_the_key_reads(vault: FileVault) -> None:

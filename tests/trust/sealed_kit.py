@@ -236,14 +236,14 @@ class Resident:
         assert choice is not None, (label, [one["label"] for one in self.offered], self.heard)
         return await self._send({"choice": choice["value"]})
 
-    async def sends(self, content: bytes, name: str) -> str:
-        """Upload a picture and send it."""
+    async def sends(self, content: bytes, name: str, text: str = "") -> str:
+        """Upload a picture and send it, with words if there are any."""
         form = aiohttp.FormData()
         form.add_field("file", content, filename=name, content_type="image/png")
         async with self.http.post(f"{self.console.url}/chat/files", data=form, headers=self._own) as answer:
             assert answer.status == 200, await answer.text()
             file = await answer.json()
-        return await self._send({"files": [file]})
+        return await self._send({"files": [file], **({"text": text} if text else {})})
 
     async def lines(self) -> list[dict[str, Any]]:
         """The whole conversation, as on a reload."""

@@ -9,9 +9,9 @@ import pytest
 
 from cases import appeals, handling, refusals
 from cases.casework import Refused
-from cases.model import Case, State
+from cases.model import Case, Officer, State
 from cases.suggest import Suggester
-from tests.handlers.officer_cast import Bureau, open_bureau  # noqa: F401 - a fixture
+from tests.handlers.officer_cast import DESK, Bureau, open_bureau  # noqa: F401 - a fixture
 
 DISAGREE = "Tôi không đồng ý"
 
@@ -30,6 +30,7 @@ async def test_one_tap_opens_the_case_again_with_a_term(bureau: Bureau) -> None:
     case = await refused(bureau, chosen_body="hnd")
     said = await bureau.person("resident").taps(DISAGREE)
     assert "04/03/2026" in said
+    assert "người khác sẽ xem" in said
     assert (await bureau.now(case)).state is State.SUBMITTED
     assert case.code in await bureau.news("hoa")
 
@@ -41,6 +42,17 @@ async def test_words_may_be_added_or_not(bureau: Bureau) -> None:
     await resident.taps(DISAGREE)
     await resident.says("Đường hỏng thật, tôi gửi ảnh rồi mà")
     assert (await bureau.data(case, "appeal_words"))["text"] == "Đường hỏng thật, tôi gửi ảnh rồi mà"
+
+
+@pytest.mark.parametrize("words", ["", "Đây là ảnh đường hỏng"])
+async def test_a_picture_says_why_as_well(bureau: Bureau, words: str) -> None:
+    """What the first two should have seen may be a photograph."""
+    case = await refused(bureau)
+    resident = bureau.person("resident")
+    await resident.taps(DISAGREE)
+    assert "Đã ghi" in await resident.sends_photo("duong", words)
+    assert len(await bureau.office.read(lambda unit: unit.files.of_case(case.id))) == 1
+    assert ("appeal_words" in await bureau.events(case)) is bool(words)
 
 
 async def test_a_second_tap_changes_nothing(bureau: Bureau) -> None:
@@ -67,11 +79,26 @@ async def test_neither_of_the_two_refuses_it_again(bureau: Bureau) -> None:
 async def test_where_nobody_else_is_left_the_case_is_taken_in(bureau: Bureau) -> None:
     """At the Front there are two; after them nobody may refuse it, and it can still be triaged."""
     case = await refused(bureau)
-    await bureau.person("resident").taps(DISAGREE)
+    said = await bureau.person("resident").taps(DISAGREE)
+    assert "người khác sẽ xem" not in said
+    assert "không bị từ chối lần nữa" in said
     with pytest.raises(Refused, match="no_second_person"):
         await bureau.act(refusals.propose_refusal, "lan", case, "spam", "vẫn là quảng cáo")
     await bureau.act(handling.triage, "minh", case)
     assert (await bureau.now(case)).state is State.TRIAGED
+
+
+async def test_a_second_account_is_no_second_person(bureau: Bureau) -> None:
+    """Of one name is one person: neither asked nor heard."""
+    case = await bureau.report()
+    await bureau.act(refusals.propose_refusal, "lan", case, "spam", "quảng cáo")
+    twice = Officer("minh", "xa-mau", "CAN BO lan", "mttq", DESK)
+    await bureau.office.write(lambda unit: unit.people.save_officer(twice))
+    with pytest.raises(Refused, match="same_person"):
+        await bureau.act(refusals.confirm_refusal, "minh", case)
+    other = await bureau.report()
+    with pytest.raises(Refused, match="no_second_person"):
+        await bureau.act(refusals.propose_refusal, "lan", other, "spam", "quảng cáo")
 
 
 async def test_a_colleague_of_the_two_gives_way_to_another_body(bureau: Bureau) -> None:

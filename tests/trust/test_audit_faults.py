@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock import system_clock
-from storage.audit import entry_table
-from storage.audit_check import check_chain
+from storage.audit import AuditStore, Head, entry_table
+from storage.audit_check import Finding, check_chain
 from storage.keys import KeyRing
 from storage.migrate import upgrade
-from storage.work import Office, ledger
+from storage.work import Office, StoredWork, ledger
 from tests.databases import fresh_postgres, opened
 from tests.trust.audit_victims import KEYS
 
@@ -74,3 +74,32 @@ async def test_eight_writers_never_fork_the_chain(url: str, tmp_path: Path) -> N
     entries = await check(url, confirmed)
     print(f"\n{entries} entries by {WRITERS} writers")
     assert entries >= WRITERS * EACH
+
+
+class Overtaken(AuditStore):
+    """A chain to which others go on adding, just when a check has read the last entry it saw."""
+
+    def __init__(self, unit: StoredWork, office: Office, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(unit.connection, unit.keys, unit.now)
+        self._office, self._loop, self._left = office, loop, 3
+
+    def head(self) -> Head:
+        """Where it stands, one entry later each time, until the others have had enough."""
+        if self._left:
+            self._left -= 1
+            entering = self._office.write(lambda unit: unit.audit.enter("signed_in", actor="lan"))
+            asyncio.run_coroutine_threadsafe(entering, self._loop).result()
+        return super().head()
+
+
+async def test_entries_made_during_a_check_are_no_tampering(office: Office) -> None:
+    """The check runs beside the serving program, and must not call a living chain a cut one."""
+    loop = asyncio.get_running_loop()
+    await office.write(lambda unit: unit.audit.enter("signed_in", actor="lan"))
+
+    def step(unit: StoredWork) -> Finding:
+        unit.audit = Overtaken(unit, office, loop)
+        return check_chain(unit)
+
+    found = await office.read(step)
+    assert (found.flaw, found.head.position) == (None, 4)

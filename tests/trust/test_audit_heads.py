@@ -93,6 +93,28 @@ def test_the_file_only_grows(tmp_path: Path) -> None:
     assert [one.head[0] for one in read_heads(file)] == ["a", "c"]
 
 
+@pytest.mark.parametrize("torn", ["2026-03-03 10:cccc", "2026-0", f"2026-03-03 10:{'c' * 64}"])
+def test_a_line_that_was_broken_off_is_written_again(tmp_path: Path, torn: str) -> None:
+    """A disk that filled up or a power cut in the middle of a line must not end the file for ever."""
+    file = tmp_path / "heads"
+    known = [Anchor(sign * 64, 7 + day, date(2026, 3, day)) for day, sign in ((2, "a"), (3, "c"), (4, "d"))]
+    bring_up_to_date(file, known[:1])
+    before = file.read_text()
+    file.write_text(before + torn)
+    assert read_heads(file)[:1] == known[:1]
+    bring_up_to_date(file, known)
+    assert read_heads(file) == known
+    assert file.read_text() == f"{before}2026-03-03 10:{'c' * 64}\n2026-03-04 11:{'d' * 64}\n"
+
+
+def test_a_spoilt_line_that_is_whole_is_named(tmp_path: Path) -> None:
+    """Nobody writes such a line by accident."""
+    file = tmp_path / "heads"
+    file.write_text("2026-03-02 7:aaaa\n")
+    with pytest.raises(ValueError, match="1"):
+        read_heads(file)
+
+
 async def test_the_head_is_mailed_once(watched: Bureau, tmp_path: Path) -> None:
     """A relay on this machine gets one message a day, and a failing one is asked again."""
     got: list[bytes] = []

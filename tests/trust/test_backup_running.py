@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections import Counter
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from bot.app import App
 from bot.backups import Backups, env_lines, target_of
 from bot.cli import main
 from bot.clock import SteppedClock
-from bot.restoring import hush
+from bot.restoring import SPEAKING, hush
 from bot.settings import Settings, SettingsError, read_settings
 from cases.messages import Address
 from cases.model import Officer, OfficerRole, State
@@ -26,7 +27,7 @@ from storage import chores
 from storage.backup import make
 from storage.backup_folder import backups
 from storage.outbox import outbox
-from storage.restore import RESTORED, restore
+from storage.restore import RESTORED, Place, restore
 from storage.work import StoredWork
 from tests.cases.cast import a_case
 from tests.trust.backup_kit import NOW, OTHER_RECIPIENT, RECIPIENT, SECRET, House, case_ids
@@ -88,6 +89,18 @@ async def test_a_failing_backup_is_told_once_a_day(tmp_path: Path, rules: Rules)
         assert "File exists" in last.fault
 
 
+async def test_the_first_backup_is_not_late_while_another_worker_makes_it(tmp_path: Path, rules: Rules) -> None:
+    """Nobody is alarmed by it; a worker that died over it is told of three hours later."""
+    async with House(tmp_path) as house:
+        await house.office.write(an_administrator)
+        hour = timedelta(hours=1)
+        assert await house.office.write(lambda unit: chores.begin(unit, chores.BACKUP, hour, hour))
+        keeper = Backups(settings_of(house), house.office, Alarms(house.office, lambda: rules), CollectorRegistry())
+        await keeper.tick(house.clock())
+        assert ((await keeper.state(house.clock()))["backup"], await alarms_said(house)) == ("never", 0)
+        assert (await keeper.state(house.clock() + timedelta(hours=4)))["backup"] == "late"
+
+
 async def test_without_a_key_nothing_is_backed_up_and_nothing_complains(tmp_path: Path, rules: Rules) -> None:
     """It is the operator's choice; `/readyz` says off."""
     async with House(tmp_path) as house:
@@ -122,6 +135,15 @@ def test_a_backup_carries_the_settings_that_were_given(tmp_path: Path) -> None:
     assert "HOIAM_TELEGRAM_TOKEN=12:secret\n" in lines
     assert "HOIAM_PORT=9000\n" in lines
     assert "HOIAM_DATA_DIR" not in lines
+
+
+@pytest.mark.parametrize("secret", ["plain=x#y", "half a #word", "'quoted'", '"quoted"', " blank ", "it's #1 \\n"])
+def test_settings_come_back_as_they_were(tmp_path: Path, secret: str) -> None:
+    """Whatever signs a token or a password has."""
+    whole = {f"zalo_oa_{name}": "1" for name in ("app_id", "secret_key", "access_token", "refresh_token")}
+    lines = env_lines(read_settings(_env_file=None, zalo_oa_app_secret=secret, **whole))
+    (tmp_path / ".env").write_text(lines)
+    assert read_settings(_env_file=tmp_path / ".env").zalo_oa_app_secret.get_secret_value() == secret
 
 
 @pytest.fixture
@@ -220,6 +242,39 @@ async def test_a_restore_writes_to_nobody(tmp_path: Path, rules: Rules) -> None:
     assert await said(settings, morning + timedelta(days=1, hours=3)) == {"digest": 1}, "only the new day's digest"
     later = await said(settings, morning + timedelta(days=18, hours=3))
     assert later["reminder"] == 1, "what falls due later is said"
+
+
+def test_every_job_says_whether_it_speaks(tmp_path: Path) -> None:
+    """A new job that writes to people must be hushed after a restore, or be named here."""
+    silent = {"hooks", "search words", "rules", "housekeeping"}
+    of_the_machine_as_it_is_now = {"audit heads", "room", "backups"}
+
+    async def names() -> set[str]:
+        app = App(read_settings(data_dir=tmp_path), SteppedClock(NOW), channels={})
+        await app.open()
+        await app.close()
+        return {job.name for job in app.jobs()}
+
+    assert asyncio.run(names()) == {*SPEAKING, *silent, *of_the_machine_as_it_is_now}
+
+
+async def test_a_restore_that_dies_before_it_was_hushed_has_installed_nothing(tmp_path: Path) -> None:
+    """Else the next start would say again all that the lost machine had said."""
+    async with House(tmp_path) as house:
+        await house.add(case_ids(1))
+    archive = make(house.source, house.target, NOW).path
+    shutil.rmtree(house.data)
+    seen: list[bool] = []
+
+    async def die(built: Place) -> int:
+        seen.append(built.data_dir.exists() and not house.place().key_file.exists())
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await restore(archive, SECRET, house.place(), house.clock, die)
+    assert seen == [True]
+    assert not house.data.exists()
+    assert (await restore(archive, SECRET, house.place(), house.clock)).held == 1
 
 
 async def said(settings: Settings, now: datetime) -> Counter[str]:

@@ -16,6 +16,7 @@ from bot.clock import SteppedClock
 from cases.model import OfficerRole
 from storage.key_file import add_key
 from storage.keys import OWN_KEY
+from storage.orphans import unknown
 from storage.rotation import Rotation, sealed_columns
 from storage.work import StoredWork
 from tests.databases import EmbeddedServer, fresh_postgres
@@ -137,6 +138,7 @@ async def rotated(life: Life) -> None:
     app = life.house.app
     parts = {part: number for _, part, number in app.vault.numbers()}
     assert set(parts.values()) == {OWN_KEY}, parts
+    assert await app.office.read(lambda unit: unknown(unit, app.vault.ids())) == set(), "files taken for lost ones"
     add_key(app.settings.key_file)
     done = await Rotation(app.office, app.vault, pause=0).run()
     assert done.broken == set()

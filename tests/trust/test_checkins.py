@@ -87,6 +87,19 @@ async def test_a_late_first_question_is_not_followed_by_its_second(world: World)
     assert [which for _, which, _ in await world.asked()] == [2]
 
 
+async def test_an_answer_given_meanwhile_stands(world: World) -> None:
+    """The list of who is due was read, then "do not ask again" came in: nothing is asked, nothing is overwritten."""
+    case = await world.closed()
+    await world.tick()
+    person = world.person()
+    await person._listen()
+    await person.taps("Đừng hỏi nữa")
+    world.clock.move(days=66)
+    assert not await world.office.write(lambda unit: checkins.ask(unit, world.rules, case.id, unit.now))
+    entry = await world.office.read(lambda unit: unit.check_ins.get(case.id))
+    assert (entry.answer, entry.second_at) == ("stop", None)
+
+
 async def test_it_says_nothing_of_the_report(world: World) -> None:
     """The number and a kind question, nothing else; within what every channel can show."""
     case = await world.closed(text="Công chức đòi tiền, tên Bảy")

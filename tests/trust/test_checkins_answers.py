@@ -102,6 +102,23 @@ async def test_bare_words_answer_the_newest_notice(world: World, words: str, cas
     assert len(await cases_of(world.office)) == cases
 
 
+async def test_a_picture_sent_with_yes_is_kept(world: World) -> None:
+    """It may be the proof."""
+    _, person = await asked(world)
+    await person.sends_photo("tuong", "có")
+    alarm = (await cases_of(world.office))[-1]
+    assert alarm.topic == "official.retaliation"
+    assert len(await world.office.read(lambda unit: unit.files.of_case(alarm.id))) == 1
+
+
+async def test_a_picture_with_another_word_is_no_answer(world: World) -> None:
+    """A report is begun with it."""
+    _, person = await asked(world)
+    await person.sends_photo("duong", "không có đèn")
+    chat = await world.office.read(lambda unit: unit.chats.load(Address("telegram", "7001")))
+    assert len(await world.office.read(lambda unit: unit.files.of_draft(chat.key))) == 1
+
+
 async def test_yes_to_something_else_raises_no_alarm(world: World) -> None:
     """Inside another dialogue a bare yes belongs to its question."""
     _, person = await asked(world)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import io
+import json
 import os
+import shutil
 import struct
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import av
 import pytest
+from docx import Document
 from PIL import Image
 
 from scheduler.cleaning import MEMORY, SECONDS, Copier
-from scheduler.copies import MEDIA, PAGES_MOST, Copy, CopyFault, Shape
+from scheduler.copies import MEDIA, PAGES_MOST, Copy, CopyFault, Shape, read
 from scheduler.filetypes import ARCHIVE, sniff
+from scheduler.office_files import WORD
 from scheduler.pictures import MAX_PIXELS
 from tests.trust.children import Watch
 from tests.trust.hostile import hostile, photo, png
@@ -146,10 +151,63 @@ def test_a_child_that_wants_too_much_is_told(copier: Copier) -> None:
 
 
 def test_stopping_kills_the_child_under_way() -> None:
-    """A process that ends waits for no stranger's file."""
+    """A process that ends waits for no stranger's file, and begins none."""
     copier = Copier()
-    copier.stop()
+    with Watch() as watch, ThreadPoolExecutor(1) as pool:
+        told = pool.submit(_word, copier, photo(6_000))
+        while not watch.seen and not told.done():
+            pass
+        copier.stop()
+        assert told.result() == "stopped"
+    assert not watch.seen.intersection(watch.alive())
     assert _word(copier, marked_picture("PNG"), "image/png") == "stopped"
+
+
+HANDED: tuple[object, ...] = (
+    {"shape": "picture", "total": float("inf"), "parts": [[2, "image/png"]]},
+    {"shape": "picture", "total": 1, "parts": [[2.0, "image/png"]]},
+    {"shape": "picture", "total": 1, "parts": [[2, ["image/png"]]]},
+    {"shape": "picture", "total": 1, "parts": [[2, "text/html"]]},
+    {"shape": "picture", "total": 1, "parts": [[1, "image/png"]]},
+    {"shape": "picture", "total": 1, "parts": [[2, "image/png"], [4, "image/png"], [-4, "image/png"]]},
+    {"shape": "picture", "total": 1, "parts": [[2, "image/png"]], "more": "x" * 200_000},
+    {"shape": "?", "total": 1, "parts": [[2, "image/png"]]},
+    {"fault": ["a", "list"]},
+    {"fault": "of_its_own"},
+    [],
+)
+
+
+@pytest.mark.parametrize("said", HANDED, ids=range(len(HANDED)))
+def test_what_a_child_hands_over_is_not_believed(said: object) -> None:
+    """A reader that a file has taken over may write what it likes: it is "crashed", and nothing else happens here."""
+    told = json.dumps(said).encode()
+    with pytest.raises(CopyFault) as fault:
+        read(b"ab" + told + len(told).to_bytes(4, "big"))
+    assert fault.value.code == "crashed"
+
+
+needs_office = pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+
+
+@needs_office
+def test_a_word_file_is_shown_as_its_pages(copier: Copier) -> None:
+    """Through LibreOffice behind the fence."""
+    document, content = Document(), io.BytesIO()
+    document.add_paragraph("Kính gửi Mặt trận")
+    document.save(content)
+    copy = copier.copy(content.getvalue(), WORD)
+    assert (copy.shape, len(copy.parts)) == (Shape.PAGES, 1)
+
+
+def test_what_a_converter_made_is_no_way_out(tmp_path: Path) -> None:
+    """A LibreOffice that a file has taken over lays down a link to a file of ours: it is not followed."""
+    ours, program = tmp_path / "ours.pdf", tmp_path / "bin" / "office"
+    ours.write_bytes(pdf())
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\nln -s {ours} document.pdf\n")
+    program.chmod(0o755)
+    assert _word(Copier(office=str(program)), docx(), WORD) == "unreadable"
 
 
 def _word(copier: Copier, content: bytes, mime: str = "image/jpeg") -> str:

@@ -93,6 +93,8 @@ async def test_the_sender_is_told_and_finds_the_reason(bureau: Bureau) -> None:
     told = await bureau.news()
     assert "vừa xem tên" in told
     assert WHY not in told
+    moved = Officer("lan", "xa-mau", "lan", "ubnd", DESK)
+    await bureau.office.write(lambda unit: unit.people.save_officer(moved))  # it was the Front all the same
     resident = bureau.person("resident")
     await resident.says("/dulieu")
     seen = await resident.taps("Xem")
@@ -124,6 +126,25 @@ async def test_nobody_shut_out_is_a_second_person(bureau: Bureau, how: str) -> N
         await bureau.office.write(lambda unit: unit.people.save_officer(kin))
     with pytest.raises(Refused, match="identity_nobody"):
         await bureau.act(identity.ask, "lan", case, WHY)
+
+
+async def test_two_accounts_of_one_name_are_one_person(bureau: Bureau) -> None:
+    """Whoever has a second account at the desk does not agree with herself from there."""
+    case = await bureau.report()
+    twice = Officer("minh", "xa-mau", "can bo LAN", "mttq", DESK)
+    await bureau.office.write(lambda unit: unit.people.save_officer(twice))
+    with pytest.raises(Refused, match="identity_nobody"):
+        await bureau.act(identity.ask, "lan", case, WHY)
+
+
+@pytest.mark.parametrize("answer", [(identity.agree,), (identity.decline, "nhắn qua trang được")])
+async def test_whoever_was_shut_out_hears_no_answer(bureau: Bureau, answer: tuple[Any, ...]) -> None:
+    """Named as the accused after asking: no message speaks of the case any more."""
+    case, request = await asked(bureau)
+    await bureau.news("lan")
+    await change(bureau, case, excluded_officers=("lan",))
+    await bureau.act(answer[0], "minh", case, request, *answer[1:])
+    assert case.code not in await bureau.news("lan")
 
 
 @pytest.mark.parametrize("who", ["lan", "minh"])

@@ -16,9 +16,9 @@ from bot.housekeeping import Housekeeping
 from cases.calendar import local_date
 from cases.model import State
 from cases.ports import CaseFile
-from cases.retention import LIFT_DAYS, case_kept_until
+from cases.retention import case_kept_until
 from cases.rules import Limits, Rules
-from storage import holds, purge
+from storage import purge
 from storage.case_keys import case_key
 from storage.erasing import KEPT, erase_case, unclassified, waiting_files
 from storage.erasures import CASE, hash_of
@@ -135,34 +135,6 @@ async def test_a_refused_case_that_was_never_closed_counts_from_its_last_event(t
         house.clock.move(days=366 * 6)
         due = await house.office.read(lambda unit: purge.due_cases(unit, LIMITS))
     assert [one.id for one in due] == [refused]
-
-
-async def test_a_held_case_stays_until_a_week_after_the_hold_was_lifted(tmp_path: Path, rules: Rules) -> None:
-    """A hold outweighs the term; lifting it leaves a week in which it can be set again."""
-    held, free = case_ids(2)
-    async with House(tmp_path) as house:
-        await house.add([held, free], closed=LONG_AGO, files=False)
-        keeper = Housekeeping(house.office, house.vault, lambda: rules)
-        hold = await house.office.write(lambda unit: holds.set_hold(unit, held, "lan", "tòa án yêu cầu"))
-        assert await keeper.purge() == 1
-        await house.office.write(lambda unit: holds.lift_hold(unit, hold, "minh"))
-        house.clock.move(days=LIFT_DAYS - 1)
-        assert await keeper.purge() == 0
-        house.clock.move(days=1)
-        assert await keeper.purge() == 1
-
-
-async def test_a_hold_ends_after_its_last_day(tmp_path: Path) -> None:
-    """`until` is the last day that is kept."""
-    async with House(tmp_path) as house:
-        (one,) = case_ids(1)
-        await house.add([one], closed=LONG_AGO, files=False)
-        until = local_date(NOW) + timedelta(days=2)
-        await house.office.write(lambda unit: holds.set_hold(unit, one, "lan", "kiểm tra", until))
-        house.clock.move(days=2)
-        assert await house.office.read(lambda unit: purge.due_cases(unit, LIMITS)) == []
-        house.clock.move(days=1)
-        assert await house.office.read(lambda unit: purge.due_cases(unit, LIMITS))
 
 
 async def test_an_erased_case_leaves_its_hash_and_an_audit_entry(tmp_path: Path, rules: Rules) -> None:

@@ -255,16 +255,6 @@ async def test_a_drafts_file_goes_under_the_cases_key_with_the_report(any_office
         await any_office.read(lambda unit: unit.files.get(draft.id))
 
 
-async def test_what_opens_with_no_key_is_named_and_left(any_office: Office, tmp_path: Path) -> None:
-    """One spoiled value does not stop the others; it is reported by place and row."""
-    await any_office.write(lambda unit: [fill(unit, number, old=True) for number in (0, 1)])
-    spoiled = update(case).where(case.c.id == f"{0:032x}").values(sealed_content=b"\0" + b"x" * 60)
-    await any_office.write(lambda unit: unit.connection.execute(spoiled))
-    done = await Rotation(any_office, FileVault(tmp_path, any_office.keys)).run()
-    assert done.broken == {f"case.sealed_content:{0:032x}"}
-    assert await any_office.read(lambda unit: _content(unit, f"{1:032x}")[0]) == OWN_KEY
-
-
 async def test_exchanged_ciphertexts_are_refused(any_office: Office) -> None:
     """Between rows, columns and cases: whatever is put elsewhere does not open there, with any key there is."""
     await any_office.write(lambda unit: [fill(unit, number, old=number % 3 == 0) for number in range(30)])

@@ -209,6 +209,15 @@ async def test_letters_are_read_with_the_receipt_code(console: Console) -> None:
         assert "Qzletter" in await resident.says(receipt)
 
 
+async def test_whoever_publishes_is_warned_that_nothing_was_compared(shared: Console) -> None:
+    """The draft begins empty, and the page says that the check knows nothing of the sender's words."""
+    case = answer(shared, sealed_case(shared, "publish", posts=("truong_thon",)))
+    async with shared.clerk("handler") as clerk:
+        page = (await clerk.get(f"/console/publish/{case.code}")).text
+    assert "không so được" in page
+    assert STORY[:20] not in page
+
+
 def answer(console: Console, case: Case) -> Case:
     """Forwarded with the officer's own words, answered, passed on."""
     today = console.clock().date()

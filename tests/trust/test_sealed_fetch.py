@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
 import pytest
 from sqlalchemy import select
 
+from cases import sealing
 from cases.model import Case, OfficerRole
+from storage import sealed_keys
 from storage.layout import metadata
 from storage.sealed_box import Tampered, key_id, public_of
 from storage.work import StoredWork
@@ -77,6 +80,18 @@ def audited(console: Console, case: Case) -> list[str]:
     entries = metadata.tables["audit_entry"]
     wanted = select(entries.c.what).where(entries.c.case_id == case.id, entries.c.what == "sealed_opened")
     return list(console.run(lambda unit: unit.connection.execute(wanted).scalars().all()))
+
+
+async def test_a_lost_file_does_not_hold_back_the_rest(shared: Console) -> None:
+    """The bundle says what it can; the file's part is there without its content."""
+    case = sealed_case(shared, picture=picture())
+    (file,) = shared.run(lambda unit: unit.files.of_case(case.id))
+    shared.stage.services.vault.drop(file.id)
+    async with shared.clerk("handler") as clerk:
+        bundle = await clerk.post(f"/console/cases/{case.code}/sealed/bundle")
+        assert (await clerk.post(f"/console/cases/{case.code}/sealed/files/{file.id}")).status == 404
+    assert bundle.status == 200
+    assert [head["what"] for head, _ in opened_bundle(bundle.body)] == ["report"]
 
 
 @pytest.mark.parametrize("name", ["union", "contact", "follow_up", "oversight", "admin"])
@@ -171,6 +186,40 @@ async def test_a_replaced_key_still_opens_the_old_report(console: Console) -> No
         assert opened_bundle(bundle, private)[0][0]["told"]["text"] == STORY
 
 
+async def test_what_comes_after_the_first_body_was_shut_out_goes_to_the_next(shared: Console) -> None:
+    """The person turns out to run the body that holds the key: later words are sealed to who has the case now."""
+    case = sealed_case(shared, posts=("truong_thon",), name="", phone="")
+
+    def later(unit: StoredWork) -> None:
+        now = replace(case, excluded_bodies=("mttq",), receiving_body="hlhpn")
+        sealing.keep_words(unit, now, sealing.VERDICT, "vẫn thế")
+
+    shared.run(later)
+    boxes = shared.run(lambda unit: unit.sealed.boxes(case))
+    keys = {box.what: set(box.envelopes) for box in boxes}
+    assert keys == {"report": {key_id(public_of(PRIVATE))}, "verdict": {key_id(public_of(UNION_PRIVATE))}}
+
+
+@pytest.mark.parametrize(("name", "agreed"), [("Cán bộ HANDLER", False), ("Người khác", True)])
+async def test_a_second_account_is_no_second_person_for_a_key(console: Console, name: str, agreed: bool) -> None:
+    """Whoever handles cases and administers by another account cannot put a key in force alone."""
+    proposer, admin = console.officers["handler"], console.officers["admin"]
+    key = key_id(public_of(UNION_PRIVATE))
+
+    def prepare(unit: StoredWork) -> None:
+        unit.people.save_officer(replace(proposer, name="Cán bộ handler"))
+        unit.people.save_officer(replace(admin, name=name))
+        sealed_keys.propose(unit, "xa-mau", "mttq", key, public_of(UNION_PRIVATE), proposer.id)
+
+    console.run(prepare)
+    async with console.clerk("admin") as clerk:
+        assert (key in (await clerk.get("/console/sealed")).text) is agreed
+        form = {"key": key, "answer": "agree", "last": key[-4:]}
+        assert (await clerk.post("/console/sealed/decide", form)).status == 303
+    newest = console.run(lambda unit: sealed_keys.newest(unit, "xa-mau", "mttq"))
+    assert (newest.id == key) is agreed
+
+
 @pytest.mark.parametrize("change", ["bit", "swap", "case"])
 async def test_a_changed_box_is_refused(shared: Console, change: str) -> None:
     """A flipped bit, the box of another case, and another number are all noticed by whoever opens."""
@@ -201,7 +250,9 @@ async def test_the_name_is_handed_out_after_two_persons_agreed(shared: Console) 
     async with shared.clerk("handler") as clerk:
         assert b'"identity"' not in (await boxes_of(clerk, case))[1]
         act(shared, identity.agree, "colleague", case, request.id)
-        act(shared, identity.open_identity, "handler", case)
+        shown_page = (await clerk.post(f"/console/cases/{case.code}/identity/open")).text
+        assert "hộp niêm phong" in shown_page
+        assert "không để lại tên" not in shown_page
         bundle = (await clerk.post(f"/console/cases/{case.code}/sealed/bundle")).body
     told = {head["what"]: head["told"] for head, _ in opened_bundle(bundle) if head["what"] != "file"}
     assert told["identity"] == {"name": "Nguyễn Thị A", "phone": "0912345678"}

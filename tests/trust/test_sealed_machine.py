@@ -14,10 +14,15 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
+from bot.commands.opening import Desk, at_desk
 from bot.commands.sealed import shares
+from cases.intake import submit
+from cases.messages import Address
+from cases.model import Subject
 from storage import sealed_keys
-from storage.sealed_box import checked, key_id, public_of, unwrap, wrap
+from storage.sealed_box import checked, key_id, packed, public_of, seal, unwrap, wrap
 from storage.work import StoredWork
+from tests.cases.cast import a_draft
 from tests.trust.sealed_kit import (
     PASSPHRASE,
     PRIVATE,
@@ -25,6 +30,7 @@ from tests.trust.sealed_kit import (
     STORY,
     UNION_PRIVATE,
     b64,
+    opened_bundle,
     picture,
     sealed_case,
     sealing_console,
@@ -164,12 +170,69 @@ async def test_a_changed_bundle_is_refused(
     assert "was changed" in told.err
 
 
+def test_a_bundle_of_an_enemy_does_nothing_to_the_holders_machine(
+    tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Anybody can seal to a public key: what comes out of it moves no terminal and is written in the folder alone."""
+    told = {"text": "vòi\x1b]0;tiền\x07", "files": [{"id": "../../x", "name": "\x1b[2J../ảnh.png", "kind": "photo"}]}
+    boxes = [enemy_box("report", "", b"", told=told), enemy_box("file", "../../x", b"picture", mime="image/\x1b[31m")]
+    bundle = {"kind": "hoiam-sealed-report", "v": 1, "case": "PA-2026-000001", "boxes": boxes}
+    (tmp_path / "bundle.json").write_text(json.dumps(bundle), "utf-8")
+    out = tmp_path / "deep" / "er" / "files"
+    opening = ("sealed", "open", tmp_path / "bundle.json", "--key-file", key_file(tmp_path), "--out", out)
+    assert run(*opening, typed=f"{PASSPHRASE}\n") == 0
+    shown = capsys.readouterr().out
+    assert "tiền" in shown
+    assert not [sign for sign in shown if sign < " " and sign != "\n"]
+    (written,) = [path for path in tmp_path.rglob("*") if path.is_file() and path.read_bytes() == b"picture"]
+    assert written.parent == out
+    assert stat.S_IMODE(written.stat().st_mode) == 0o600
+
+
+def enemy_box(what: str, file: str, content: bytes, **told: object) -> dict[str, object]:
+    """One part of a bundle, made by somebody who knows the public key only."""
+    public = public_of(PRIVATE)
+    head = {"v": 1, "case": "PA-2026-000001", "box": what, "what": what, "at": "2026-11-23", "file": file, **told}
+    made = seal(packed(head, content), {key_id(public): public})
+    envelopes = {name: b64(one) for name, one in made.envelopes.items()}
+    return {"id": what, "what": what, "file": file, "content": b64(made.content), "envelopes": envelopes}
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"kind": "hoiam-sealed-key", "v": 1}', "\x00"])
 def test_what_is_not_a_key_file_is_refused(tmp_path: Path, run: Run, content: str) -> None:
     """Anything else given as a key file ends in a sentence."""
     (tmp_path / "key.json").write_text(content, "utf-8")
     given = ("--key-file", tmp_path / "key.json", "--out", tmp_path / "out.json")
     assert run("sealed", "copy", *given, typed="mật khẩu dài dài\n") == 1
+
+
+def test_the_commands_of_the_server_switch_tell_and_export(
+    tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On, a key, a report; its bundle opens with that key and holds no sender; off, and what is sealed stays."""
+    monkeypatch.setenv("HOIAM_DATA_DIR", str(tmp_path / "data"))
+    assert run("sealed", "on") == 0
+    assert "no body has a key" in capsys.readouterr().out
+
+    async def prepare(desk: Desk) -> str:
+        def step(unit: StoredWork) -> str:
+            put_in_force(unit, key_id(public_of(PRIVATE)), b64(public_of(PRIVATE)))
+            chat = unit.chats.load(Address("web", "somebody"))
+            chat.locality = "xa-mau"
+            unit.chats.save(chat)
+            draft = a_draft(text=STORY, subject=Subject.OFFICIAL, topic="official.extortion", posts=("ct_ubnd",))
+            return submit(unit, desk.rulebook.rules, chat, draft, unit.now).case.code
+
+        return await desk.office.write(step)
+
+    code = at_desk(prepare)
+    assert run("sealed", "status") == 0
+    assert "agreed" in capsys.readouterr().out
+    assert run("sealed", "export", code, "--out", tmp_path / "bundle.json") == 0
+    assert [head["told"].get("text") for head, _ in opened_bundle((tmp_path / "bundle.json").read_text())] == [STORY]
+    assert run("sealed", "off") == 0
+    assert "does not seal" in capsys.readouterr().out
+    assert run("sealed", "export", "PA-2026-999999", "--out", tmp_path / "none.json") == 1
 
 
 def test_vendored_libsodium_is_the_published_one() -> None:

@@ -23,7 +23,10 @@ LOOPBACK = (
     *("[::1]", "[::]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]"),
     *("[2002:7f00:1::]", "[::127.0.0.1]", "127。0。0。1", "①②⑦.⓪.⓪.①", "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ", "127.0.0.1%00.zdn.vn"),
 )
-INNER = ("169.254.169.254", "10.0.0.1", "192.168.0.1", "172.16.0.1", "100.64.0.1", "[fe80::1]", "[fd00::1]")
+INNER = (
+    *("169.254.169.254", "10.0.0.1", "192.168.0.1", "172.16.0.1", "100.64.0.1", "[fe80::1]", "[fd00::1]"),
+    *("[fec0::1]", "[64:ff9b:1::a00:1]", "[::ffff:0:a00:1]", "[64:ff9b::a00:1]", "[2001::a00:1]", "[5f00::1]"),
+)
 SHAPES = (
     *("http://f1.zdn.vn@127.0.0.1:{}/", "https://f1.zdn.vn:x@127.0.0.1:{}/", "https://127.0.0.1:{}/f1.zdn.vn"),
     *("https://127.0.0.1:{}#f1.zdn.vn", "https://127.0.0.1:{}?f1.zdn.vn", "https://127.0.0.1:{}\\@f1.zdn.vn/"),
@@ -31,6 +34,7 @@ SHAPES = (
     *("file:///etc/passwd", "file://127.0.0.1/etc/passwd", "gopher://127.0.0.1:{}/_GET", "ftp://127.0.0.1:{}/"),
     *("dict://127.0.0.1:{}/", "jar:https://127.0.0.1:{}!/", "data:text/plain,x", "unix:///run/clamav/clamd.ctl"),
     *("ldap://127.0.0.1:{}/", "https://f1.zdn.vn\r\nHost: 127.0.0.1:{}/", "https://f1.zdn.vn\t@127.0.0.1:{}/"),
+    f"https://{'a' * 64}.zdn.vn/",  # longer than a name may be
 )
 
 
@@ -91,10 +95,21 @@ async def test_no_address_of_our_house_is_called_by_a_hook() -> None:
     """The same list: whoever subscribes cannot make us knock at our own doors."""
     async with trap() as (port, callers):
         wire = HookWire(())
-        results = [await wire.post(address, b"{}", {}) for address in addresses(port) if "zdn.vn/" not in address]
+        calls = [address for address in addresses(port) if "zdn.vn/" not in address]
+        results = {address: await wire.post(address, b"{}", {}) for address in calls}
         await wire.close()
-        assert {result.fate for result in results} == {Fate.LATER}
-        assert callers == []
+        assert {result.fate for result in results.values()} == {Fate.LATER}
+        refused = (SHUT, "ClientConnectorDNSError")
+        tried = {address for address, result in results.items() if result.detail not in refused}
+        assert (tried, callers) == (set(), [])  # refused, or no name at all: none was knocked at
+
+
+async def test_a_name_that_cannot_be_one_is_a_failed_call() -> None:
+    """The name service refuses to look at it; the subscription is told as failing, as one that does not answer."""
+    wire = HookWire(())
+    found = [(await wire.post(f"https://{name}/", b"{}", {})).fate for name in ("a..b", "a" * 64 + ".vn", ".vn")]
+    await wire.close()
+    assert found == [Fate.LATER] * 3
 
 
 @pytest.mark.parametrize("inner", ["127.0.0.1", "10.0.0.9", "169.254.169.254", "::1"])

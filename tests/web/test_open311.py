@@ -170,6 +170,12 @@ async def test_a_request_becomes_an_ordinary_report(client: Visitor, city: Stage
     assert found.id == case.id
 
 
+async def test_a_nul_byte_comes_in_as_everywhere(client: Visitor, city: Stage, key: str) -> None:
+    """As U+FFFD: PostgreSQL takes no NUL, and what is stored must come out again."""
+    assert (await send(client, key, description="Đường liên thôn\0 lầy lội, đề nghị sửa.")).status == 201
+    assert cases(city)[-1].text == "Đường liên thôn\ufffd lầy lội, đề nghị sửa."
+
+
 async def test_a_token_tells_nothing_until_the_result_is_published(client: Visitor, city: Stage, key: str) -> None:
     """Then the public id."""
     token = (await send(client, key, description="Đường liên thôn sạt lở, đề nghị sửa gấp.")).json[0]["token"]
@@ -256,6 +262,13 @@ async def test_a_shut_key_and_another_communes_key_are_refused(client: Visitor, 
 async def test_only_forms_are_read(client: Visitor, key: str) -> None:
     """JSON and files are refused in the standard's way."""
     answer = await client.ask("POST", f"{ROOT}/requests.json", json={"api_key": key, **REPORT})
+    assert (answer.status, answer.json[0]["code"]) == (400, 400)
+
+
+async def test_a_form_of_very_many_fields_is_refused(client: Visitor) -> None:
+    """By anybody, without a key, and in the standard's way: never a fault of ours."""
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    answer = await client.ask("POST", f"{ROOT}/requests.json", data=b"a=1&" * 150, headers=headers)
     assert (answer.status, answer.json[0]["code"]) == (400, 400)
 
 

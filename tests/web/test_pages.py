@@ -12,6 +12,7 @@ import yaml
 from cases.messages import Choice, Outgoing
 from tests.web.stage import TEXTS, Stage
 from tests.web.visitor import Answer, Visitor
+from web.app import without_nul
 
 FORM = {"sec-fetch-site": "same-origin", "accept": "text/html"}
 
@@ -149,3 +150,12 @@ async def test_officers_are_shown_the_way(visitor: Visitor) -> None:
     answer = await visitor.get("/console")
     assert (answer.status, answer.headers["location"]) == (303, "/console/login")
     assert 'autocomplete="one-time-code"' in (await visitor.get("/console/login")).text
+
+
+def test_an_address_with_a_nul_byte_is_looked_up_without_it() -> None:
+    """PostgreSQL takes no such text and would fail at it, on every public page."""
+    scope = {"type": "http", "path": "/cases/a\0b", "query_string": b"hamlet=%00&q=x"}
+    taken = without_nul(scope)
+    assert (taken["path"], taken["query_string"]) == ("/cases/a\ufffdb", b"hamlet=%EF%BF%BD&q=x")
+    plain = {**scope, "path": "/", "query_string": b"q=100%25"}
+    assert without_nul(plain) is plain

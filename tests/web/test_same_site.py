@@ -19,6 +19,7 @@ FOREIGN: tuple[dict[str, str], ...] = (
     {"origin": "null"},
     {"origin": ""},
     {"origin": "OWN.evil.example"},
+    {"origin": "http://["},  # no address at all: refused like any other, and no fault of ours
     {"referer": "OWN/chat"},
 )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
+from starlette.types import Message
 
 from bot.clock import SteppedClock, system_clock
 from storage.keys import KeyRing
 from web.limits import Sliding, client, is_local, networks
-from web.security import Session, Sessions
+from web.security import CONTENT_POLICY, FIXED, HSTS, SafeHeaders, Session, Sessions
 
 KEYS = KeyRing([bytes(32)])
 
@@ -63,6 +65,29 @@ def test_the_limit_forgets_the_longest_unused() -> None:
     for number in range(1_000):
         limit.take(str(number))
     assert len(limit) == 100
+
+
+@pytest.mark.parametrize(
+    ("policy", "framed"),
+    [
+        ("", "DENY"),
+        (CONTENT_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"), "DENY"),
+        (CONTENT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *"), None),
+    ],
+)
+async def test_a_page_with_a_policy_of_its_own_keeps_the_other_headers(policy: str, framed: str | None) -> None:
+    """Only the list that others may frame goes without the older word against framing."""
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    own = [(b"content-security-policy", policy.encode())] if policy else []
+    await SafeHeaders(secure=True).on(send)({"type": "http.response.start", "status": 200, "headers": own})
+    given = Headers(raw=sent[0]["headers"])
+    assert (given.get("x-frame-options"), len(given.getlist("content-security-policy"))) == (framed, 1)
+    assert given["content-security-policy"] == (policy or CONTENT_POLICY)
+    assert set({**FIXED, **HSTS}) - {"x-frame-options"} <= set(given)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.app import FILE_CAP
 from bot.clock import system_clock
 from cases.messages import FileFault, FileKind, FileRef
 from storage.keys import KeyRing
@@ -20,6 +21,7 @@ from tests.web.conftest import NewVisitor
 from tests.web.stage import Stage, staged
 from tests.web.visitor import SAME, Visitor, visiting
 from web.security import Session
+from web.talk import LARGE_AT_ONCE
 from web.uploads import CAP, PART, Uploads, drop_stale, fetch_upload
 
 PICTURE = b"\xff\xd8\xff\xe0 picture 5521 " + bytes(2_000)
@@ -93,6 +95,11 @@ async def test_kinds_that_are_not(visitor: Visitor, name: str, kind: str) -> Non
     assert (answer.status, answer.json["error"], bool(answer.json["say"])) == (415, "file_type", True)
 
 
+def test_what_the_page_takes_is_taken_to_its_end() -> None:
+    """A file of just 20 MB is not accepted first and refused afterwards, when nobody stands at the page any more."""
+    assert FILE_CAP >= CAP
+
+
 async def test_an_empty_file(visitor: Visitor) -> None:
     """Said plainly."""
     assert (await visitor.upload(b"")).json["error"] == "file_empty"
@@ -125,6 +132,32 @@ async def test_the_cap_holds_while_it_arrives(
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b'"file_large"' in answer
     assert stage.services.vault.ids() == before
+
+
+async def hang(url: str, path: str) -> asyncio.StreamWriter:
+    """A large body that is announced and never comes; the application waits for it once this returns."""
+    host, port = url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    said = {**SAME, "host": host, "content-type": "multipart/form-data; boundary=cut", "expect": "100-continue"}
+    head = "".join(f"{name}: {value}\r\n" for name, value in {**said, "content-length": str(CAP)}.items())
+    writer.write(f"POST {path} HTTP/1.1\r\n{head}\r\n".encode())
+    assert (await reader.readline()).startswith(b"HTTP/1.1 100")
+    return writer
+
+
+@pytest.mark.parametrize("path", ["/chat/files", "/chat/say"])
+async def test_only_so_many_large_bodies_arrive_at_once(visitor: Visitor, path: str) -> None:
+    """By the script's way and by the plain form together, for each waits in memory; words are taken all the same."""
+    hanging = [await hang(visitor.url, path) for _ in range(LARGE_AT_ONCE)]
+    try:
+        over = await pour(visitor.url, "/chat/say", {**SAME, "content-length": str(CAP)}, [])
+        assert over.startswith(b"HTTP/1.1 429 ")
+        assert (await visitor.upload(b"x" * 2_000_000)).status == 429
+        form = aiohttp.FormData({"message_id": "form-12345678", "text": "chữ"}, default_to_multipart=True)
+        assert (await visitor.ask("POST", "/chat/say", data=form, headers=SAME)).status == 303
+    finally:
+        for writer in hanging:
+            writer.transport.abort()
 
 
 async def pour(url: str, path: str, headers: dict[str, str], pieces: Iterable[bytes]) -> bytes:

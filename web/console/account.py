@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from cases.names import read_as
 from storage import console, console_sessions
 from storage.work import StoredWork
 from web.console.account_secrets import add_account_secrets
@@ -36,7 +37,7 @@ async def show_account(visit: Visit, faults: dict[str, str] | None = None) -> Re
 
     body = visit.directory().bodies.get(visit.officer.body)
     seen = await visit.read(look)
-    name = body.name if body else visit.officer.body
+    name = read_as(body.name, visit.lang) if body else visit.officer.body
     return visit.page("account.html", status=422 if faults else 200, faults=faults or {}, body=name, **seen)
 
 

@@ -88,10 +88,15 @@ async def _tie(checks: Checks, path: str, visit: Visit) -> Response:
 
 
 async def _recovery(checks: Checks, show: Show, visit: Visit) -> Response:
-    """Ten new codes, shown on this answer only."""
-    if fault := await _fault(checks, visit, "password_codes"):
+    """Ten new codes, shown on this answer only. Each stands in for the authenticator: both proofs are asked."""
+    if fault := await _fault(checks, visit, "password_codes", code=visit.form.get("code_codes")):
         return await show(visit, {"password_codes": fault})
-    codes = await visit.write(lambda unit: console.new_recovery(unit, visit.officer.id))
+
+    def step(unit: StoredWork) -> list[str]:
+        unit.audit.enter("secret_changed", actor=visit.officer.id, detail={"which": "recovery"})
+        return console.new_recovery(unit, visit.officer.id)
+
+    codes = await visit.write(step)
     return visit.page("account_codes.html", codes=codes)
 
 

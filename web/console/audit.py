@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from starlette.responses import Response
 
 from cases.model import OfficerRole
-from storage.audit_lines import Line, lines, lines_of_case
+from storage.audit_lines import MOST, Line, lines, lines_of_case
 from storage.work import StoredWork
 from web.console.case_open import is_desk, number_of, opened, sees_content
 from web.console.roles import ADMIN, DESK, Roles
@@ -19,7 +19,7 @@ PATH = "/console/audit"
 READERS: Roles = ADMIN | {OfficerRole.OVERSIGHT}
 WORDS = (
     "case_viewed", "file_opened", "original_opened", "emergency_opened", "unusual_reading", "identity_asked",
-    "identity_agreed", "identity_opened", "exported", "api_read", "report_approved", "published",
+    "identity_agreed", "identity_declined", "identity_opened", "exported", "api_read", "report_approved", "published",
     "publication_withdrawn", "refused", "refusal_reviewed", "role_granted", "role_removed", "account_changed",
     "code_given", "rule_proposed", "rule_changed", "rule_refused", "rule_withdrawn", "tokens_made", "tokens_revoked",
     "hook_proposed", "hook_agreed", "hook_refused", "hook_ended", "sealed_key_set", "sealed_opened", "sealed_shared",
@@ -50,6 +50,7 @@ async def show_audit(visit: Visit) -> Response:
     return visit.page(
         "audit.html",
         lines=[_told(visit, line, names) for line in found],
+        cut=MOST if len(found) == MOST else 0,
         day=day,
         before=day - timedelta(days=1),
         after=day + timedelta(days=1) if day < visit.today else None,

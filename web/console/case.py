@@ -74,7 +74,8 @@ def _values(unit: StoredWork, *, visit: Visit, more: Mapping[str, object]) -> Va
     errors: Mapping[str, str] = more.get("errors", {})  # type: ignore[assignment]
     meanwhile: list[Line] = more.get("meanwhile", [])  # type: ignore[assignment]
     forms = [_form(work, name, form, errors if name == tried else None) for name in offered(work)]
-    forms.sort(key=lambda one: one["look"] != "primary")  # what moves the case on stands first, and open
+    # What a colleague waits for stands first, then what moves the case on: the first one is open.
+    forms.sort(key=lambda one: (one["name"] != "confirm_refusal", one["look"] != "primary"))
     panels = beside(work)
     gone = bool(tried) and tried not in (*offered(work), *panels)
     if gone and content and tried not in OWN_PLACE:  # the step is not there any more, what was typed is

@@ -37,7 +37,7 @@ def _priorities(work: Work) -> Options:
 def ask_triage(work: Work) -> list[Field]:
     """Authority and priority; topic and kind have forms of their own."""
     proposed, reason = proposed_body(work.unit, work.case)
-    hint = work.word("hint_returned", reason=reason, body=work.body(proposed) if proposed else "")
+    hint = work.word("hint_returned", reason=reason.rstrip(". "), body=work.body(proposed) if proposed else "")
     required = work.case.kind in handling.WITH_CLOCK
     options = _authorities(work) if required else (("", work.common("authority_none")), *_authorities(work))
     present = work.directory.successor(proposed) if proposed else work.case.competent_authority

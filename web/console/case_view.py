@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cases import points
+from cases.appeals import reviews
+from cases.casework import open_refusal
 from cases.evidence import files_for
 from cases.forwarding import text_for_authority
 from cases.matters import members
@@ -91,6 +93,7 @@ def content_of(work: Work) -> Values:
 
 
 _NOT_DESK: Values = {
+    "contested": [],
     "looks": [],
     "notes": [],
     "points": (),
@@ -113,6 +116,7 @@ def _desk_only(work: Work, history: Sequence[CaseEvent], reading: Reading) -> Va
     written = points.points_of(work.unit, case)
     proposed = points.proposed_points(case.text) if not written else ()
     return {
+        "contested": _contested(work, history, people),
         "looks": [spoken(work, line) for line in looks(history, reading)][:40],
         "notes": [(note, people[note.officer].name if note.officer in people else "") for note in _notes(work)],
         "points": written,
@@ -126,6 +130,19 @@ def _desk_only(work: Work, history: Sequence[CaseEvent], reading: Reading) -> Va
         "linked": next(iter(_around(work, _linked(work))), None),
         "similar": () if case.sealed_to else similar(work.unit, work.rules, work.officer, case, work.now),
     }
+
+
+def _contested(work: Work, history: Sequence[CaseEvent], people: Mapping[str, Officer]) -> list[str]:
+    """That somebody wants the case refused, or its sender does not accept the refusal: to be decided first."""
+    told = []
+    last = next(reversed(reviews(history, work.rules)), None)
+    if last is not None and last.waits:
+        told.append(work.word("review_waits", due=show_date(last.due)))
+    proposal = open_refusal(work.unit, work.case)
+    if proposal is not None:
+        who = people[proposal.actor].name if proposal.actor in people else ""
+        told.append(work.word("refusal_mine_waits" if proposal.actor == work.officer.id else "refusal_waits", name=who))
+    return told
 
 
 def _notes(work: Work) -> Sequence[Note]:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from cases.calendar import CalendarIncomplete, DayOff, WorkCalendar
 from cases.figures_kinds import Reporting, may_edit
 from cases.model import State
+from cases.names import read_as
 from cases.urgency import Haste
 from storage.listing import CaseList
 from storage.listing_filter import CaseFilter
@@ -73,8 +74,8 @@ async def show_calendar(visit: Visit) -> Response:
         on=on,
         late=late,
         shown=None if weekly else IN_A_CELL,
-        topic=visit.rules.taxonomy.label,
-        body=visit.directory().short,
+        topic=lambda code: read_as(visit.rules.taxonomy.label(code), visit.lang),
+        body=lambda code: read_as(visit.directory().short(code), visit.lang),
         step=lambda line: STEPS.get(line.state, "reply"),
     )
 

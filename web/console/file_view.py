@@ -91,7 +91,7 @@ async def give_original(visit: Visit) -> Response:
         work = opened(unit, visit)
         copy = copies.of_files(unit, [visit.params["id"]]).get(visit.params["id"])
         try:
-            if copy is not None and copy.state is CopyState.LOCKED:
+            if copy is not None and copy.is_held:
                 raise Hidden(copy.file_id)
             return open_original(unit, work.officer, work.case, work.directory, visit.params["id"], reason, visit.now)
         except Hidden:
@@ -117,8 +117,8 @@ def _look(unit: StoredWork, *, visit: Visit) -> Looked:
     if file.state is not FileState.STORED:
         raise visit.missing()
     copy = copies.of_files(unit, [file.id]).get(file.id)
-    locked = copy is not None and copy.state is CopyState.LOCKED
-    may = not locked and may_open_original(work.officer, work.case, work.directory, file)
+    held = copy is not None and copy.is_held
+    may = not held and may_open_original(work.officer, work.case, work.directory, file)
     return Looked(file, copy, f"/console/cases/{number_of(work, work.case)}", may)
 
 

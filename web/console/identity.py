@@ -124,19 +124,20 @@ async def show(visit: Visit) -> Response:
     """Show it on this one answer; the page loaded again shows it no more, until the hour is over it may be asked."""
     from web.console.case import case_page
 
-    def step(unit: StoredWork) -> Reporter | None:
+    def step(unit: StoredWork) -> tuple[Reporter | None, bool]:
         work = opened(unit, visit)
-        return identity.open_identity(unit, work.rules, work.officer, work.case, visit.now)
+        found = identity.open_identity(unit, work.rules, work.officer, work.case, visit.now)
+        return found, bool(work.case.sealed_to) and identity.has_contact(unit, work.case)
 
     try:
-        found = await visit.write(step)
+        found, boxed = await visit.write(step)
     except Refused as refused:
         sentence = said(visit.rules.wording, refused, visit.lang)
         return await case_page(visit, status=422, tried=IDENTITY, errors={"": sentence})
     except Hidden:
         raise visit.missing() from None
     named = found is not None and bool(found.name or found.phone)
-    who = {"name": found.name if found else "", "phone": found.phone if found else "", "named": named}
+    who = {"name": found.name if found else "", "phone": found.phone if found else "", "named": named, "boxed": boxed}
     return await case_page(visit, identity=who)
 
 

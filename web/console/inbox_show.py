@@ -9,6 +9,7 @@ from typing import Any
 
 from cases.bodies import Directory
 from cases.model import OfficerRole, Priority, State
+from cases.names import read_as
 from cases.urgency import AWAITING_REPLY, TO_FORWARD, UNTRIAGED, Haste
 from storage.listing import CaseCounts, CasePage
 from storage.listing_filter import GROUPS, MINE, NEWEST, NOBODY, CaseFilter
@@ -128,7 +129,7 @@ class Words:
     def row(self, line: CaseLine, names: Mapping[str, str]) -> Row:
         """One line."""
         directory = self.directory(line.locality)
-        bodies = [directory.short(code) for code in (line.body, line.authority) if code]
+        bodies = [read_as(directory.short(code), self._visit.lang) for code in (line.body, line.authority) if code]
         mine = line.assignee == self._visit.officer.id
         step = next((step for states, step in _STEPS if line.state in states), "")
         return Row(
@@ -146,7 +147,10 @@ class Words:
 
     def topic(self, code: str) -> str:
         """A topic's label."""
-        return self._visit.rules.taxonomy.label(code)
+        return read_as(self._visit.rules.taxonomy.label(code), self._visit.lang)
+
+    def _short(self, code: str) -> str:
+        return read_as(self._home.short(code), self._visit.lang)
 
     def _left(self, line: CaseLine) -> str:
         if line.due is None:
@@ -170,8 +174,8 @@ class Words:
         speakers: dict[str, Callable[[str], str]] = {
             "state": lambda code: self.say(f"state_{code}"),
             "topic": self.topic,
-            "body": self._home.short,
-            "authority": self._home.short,
+            "body": self._short,
+            "authority": self._short,
             "hamlet": lambda code: found.name if (found := place.hamlet(code)) else code,
             "work": lambda code: found.name if (found := place.work(code)) else code,
             "channel": lambda code: self.say(f"channel_{code}"),

@@ -7,6 +7,7 @@ import asyncio
 from starlette.responses import Response
 
 from cases.model import OfficerRole
+from cases.names import read_as
 from cases.papers import SYMBOLS, Paper
 from papers.pdf import PdfFault, available, to_pdf
 from papers.preview import sheet
@@ -138,7 +139,7 @@ async def numbers_page(visit: Visit) -> Response:
         return kept, chosen, _lines(unit, visit, chosen) if chosen else []
 
     kept, chosen, lines = await visit.read(step)
-    body = visit.directory().name(visit.officer.body)
+    body = read_as(visit.directory().name(visit.officer.body), visit.lang)
     return visit.page("papers_numbers.html", series=kept, chosen=chosen, lines=lines, body=body)
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from cases.casework import Hidden, Refused, case_by_code, read_content
 from cases.model import Case, State
+from cases.names import read_as
 from cases.ports import Stale
 from cases.publication import Publication, Stage, about_person
 from cases.publishing import (
@@ -24,6 +25,7 @@ from cases.publishing import (
     surroundings,
     withdraw,
     write,
+    wrote,
 )
 from cases.reasons import Reason, said
 from cases.reidentification import BLOCK, WARN, PublicText, Verdict, check, coarser
@@ -84,7 +86,7 @@ def _listed(visit: Visit, unit: StoredWork) -> dict[str, Any]:
             busy.add(publication.case_id)
         if case is None or not may_publish(visit.officer, case, directory):
             continue
-        mine = visit.officer.id in publication.authors
+        mine = wrote(unit, publication, visit.officer)
         topic = visit.rules.taxonomy.label(case.topic)
         groups[publication.stage.value].append(
             {
@@ -134,7 +136,7 @@ def _view(visit: Visit, unit: StoredWork, typed: PublicText | None = None, concl
         verdict=verdict,
         names={key: person.name for key, person in people.items() if person is not None},
         may_write=publication.stage in (Stage.DRAFT, Stage.PROPOSED),
-        may_decide=publication.stage is Stage.PROPOSED and visit.officer.id not in publication.authors,
+        may_decide=publication.stage is Stage.PROPOSED and not wrote(unit, publication, visit.officer),
         conclusion=publication.conclusion if conclusion is None else conclusion,
     )
 
@@ -179,10 +181,10 @@ def _values(visit: Visit, view: View) -> dict[str, Any]:
         "score": view.verdict.score,
         "limits": (WARN, BLOCK),
         "longest": LONGEST,
-        "topic": visit.rules.taxonomy.label(case.topic),
+        "topic": read_as(visit.rules.taxonomy.label(case.topic), visit.lang),
         "hamlet": hamlet,
         "commune": directory.locality.name,
-        "authority": directory.name(case.competent_authority),
+        "authority": read_as(directory.name(case.competent_authority), visit.lang),
         "authority_kind": labels.authority(case.locality, f"~{group}"),
         "outcome": labels.outcome(case.reply.outcome.value) if case.reply else "",
         "person": about_person(case),

@@ -44,17 +44,18 @@ async def show_reports(visit: Visit, fault: str = "") -> Response:
         return seen, reports.cutoff(visit.officer.locality)
 
     found, cutoff = await visit.read(look)
+    makes = _makes(visit, directory)
+    every = REPORTING.kinds[makes[0][0]].every if makes else Every.QUARTER  # of the kind that stands chosen
     return visit.page(
         "reports.html",
         status=422 if fault else 200,
         reports=found,
         fault=fault,
-        makes=_makes(visit, directory),
-        suggested=current(Every.QUARTER, visit.today, cutoff).code,
+        makes=makes,
+        suggested=current(every, visit.today, cutoff).code,
         cutoff=cutoff,
         name=lambda one: period_name(visit, one.period, cutoff),
         body=directory.short,
-        coordinates=bool(_makes(visit, directory)),
     )
 
 

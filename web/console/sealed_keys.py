@@ -12,6 +12,7 @@ import orjson
 from starlette.responses import Response
 
 from cases.bodies import Directory
+from cases.casework import one_person
 from cases.model import Officer
 from storage import sealed_keys
 from storage.sealed_box import Tampered, checked, shown
@@ -41,7 +42,7 @@ async def show_keys(visit: Visit, *, fault: str = "", at: str = "", status: int 
         in_force = {sealed_keys.newest(unit, one.locality, one.body) for one in shown_keys}
         return {
             "since": sealed_keys.switched_on(unit, visit.officer.locality),
-            "rows": [_row(visit, one, in_force) for one in shown_keys],
+            "rows": [_row(unit, visit, one, in_force) for one in shown_keys],
             "copies": sealed_keys.holders(unit, [one.id for one in shown_keys]),
             "mine": set(sealed_keys.copies_of(unit, visit.officer.id)),
         }
@@ -53,7 +54,7 @@ async def show_keys(visit: Visit, *, fault: str = "", at: str = "", status: int 
     )
 
 
-def _row(visit: Visit, key: BodyKey, in_force: set[BodyKey | None]) -> dict[str, Any]:
+def _row(unit: StoredWork, visit: Visit, key: BodyKey, in_force: set[BodyKey | None]) -> dict[str, Any]:
     refused = not key.waiting and not key.agreed
     state = "waiting" if key.waiting else "refused" if refused else "in_force" if key in in_force else "older"
     return {
@@ -62,7 +63,7 @@ def _row(visit: Visit, key: BodyKey, in_force: set[BodyKey | None]) -> dict[str,
         "body": visit.directory().name(key.body),
         "state": state,
         "at": key.proposed_at,
-        "decides": key.waiting and may_decide(visit.officer, visit.directory(), key),
+        "decides": key.waiting and may_decide(unit, visit.officer, visit.directory(), key),
     }
 
 
@@ -70,9 +71,13 @@ def _own(visit: Visit, key: BodyKey) -> bool:
     return key.body in visit.directory().same_as(visit.officer.body)
 
 
-def may_decide(officer: Officer, directory: Directory, key: BodyKey) -> bool:
-    """Who may be the second person: a colleague of the body, oversight, or an administrator; never the proposer."""
-    if officer.id == key.proposed_by or not officer.active:
+def may_decide(unit: StoredWork, officer: Officer, directory: Directory, key: BodyKey) -> bool:
+    """Who may be the second person: a colleague of the body, oversight, or an administrator; never the proposer.
+
+    The proposer's other account, of the same name, is the proposer.
+    """
+    proposer = unit.people.officer(key.proposed_by)
+    if not officer.active or (proposer is not None and one_person(officer, proposer)):
         return False
     colleague = key.body in directory.same_as(officer.body) and not DESK.isdisjoint(officer.roles)
     return colleague or not (WATCH | ADMIN).isdisjoint(officer.roles)
@@ -113,7 +118,7 @@ async def _decide(visit: Visit) -> Response:
         found = sealed_keys.known(unit, key)
         if found is None or found.locality != visit.officer.locality:
             raise visit.missing()
-        if not may_decide(visit.officer, visit.directory(), found):
+        if not may_decide(unit, visit.officer, visit.directory(), found):
             return False
         return sealed_keys.decide(unit, key, visit.officer.id, agreed=agreed)
 

@@ -39,7 +39,10 @@ async def _list(visit: Visit) -> Response:
     for code, raw in sources.taxonomy["topics"].items():
         edited = raw != basis.taxonomy["topics"].get(code)
         groups.setdefault(rules.taxonomy.group(code), []).append((code, rules.taxonomy.topic(code), edited))
-    return visit.page("settings_taxonomy.html", groups=groups, directory=visit.directory(), taxonomy=rules.taxonomy)
+    known = {one: f"fig_group_{one}" for one in groups if visit.rules.wording.has(f"console_fig_group_{one}")}
+    return visit.page(
+        "settings_taxonomy.html", groups=groups, known=known, directory=visit.directory(), taxonomy=rules.taxonomy
+    )
 
 
 async def _one(visit: Visit) -> Response:

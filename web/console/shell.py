@@ -260,6 +260,9 @@ class Console:
 
 def inside(address: str) -> str:
     """The address if it leads into the console, else the console's first page: nobody is sent elsewhere."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # "//[" is no address
+        return HOME
     own = not parts.scheme and not parts.netloc and (parts.path == HOME or parts.path.startswith(HOME + "/"))
     return address if own and "\\" not in address and address.isprintable() else HOME

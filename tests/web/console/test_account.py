@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from storage import console, console_sessions
+from storage.audit import entry_table as entry
+from storage.work import StoredWork
 from tests.web.console.desk import PASSWORD, Console, code, hidden
 
 NEW = "chin cau thang da ong"
@@ -16,6 +19,12 @@ ACCOUNT = "/console/account"
 def sessions(own: Console) -> Any:
     """Where the handler is signed in."""
     return own.run(lambda unit: console_sessions.of_officer(unit, own.officers["handler"]))
+
+
+def changes(unit: StoredWork) -> list[str]:
+    """What the audit chain tells of changed secrets."""
+    entries = unit.connection.execute(select(entry).where(entry.c.what == "secret_changed").order_by(entry.c.position))
+    return [unit.audit.detail(row)["which"] for row in entries]
 
 
 async def signs_in(own: Console, password: str, given: str) -> bool:
@@ -75,9 +84,19 @@ async def test_new_recovery_codes_make_the_old_ones_void(own: Console) -> None:
     officer = own.officers["handler"].id
     old = own.run(lambda unit: console.new_recovery(unit, officer))
     async with own.clerk("handler") as who:
-        page = await who.post(f"{ACCOUNT}/recovery", {"password_codes": PASSWORD})
+        page = await who.post(f"{ACCOUNT}/recovery", {"password_codes": PASSWORD, "code_codes": code(own.clock())})
         assert page.text.count("<li>") >= console.RECOVERY_CODES
         assert not own.run(lambda unit: console.use_recovery(unit, officer, old[0]))
+
+
+async def test_recovery_codes_are_not_made_with_the_password_alone(own: Console) -> None:
+    """Ten of them are ten authenticators: they would open the account from anywhere, and change its phone."""
+    async with own.clerk("handler") as who:
+        refused = await who.post(f"{ACCOUNT}/recovery", {"password_codes": PASSWORD, "code_codes": ""})
+        assert refused.status == 422
+        form = {"password_codes": PASSWORD, "code_codes": code(own.clock())}
+        assert (await who.post(f"{ACCOUNT}/recovery", form)).status == 200
+    assert own.run(changes) == ["recovery"]
 
 
 async def test_a_code_for_the_messenger_needs_both_proofs(own: Console) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from cases import appeals, refusals
 from cases.intake import Draft, submit
 from cases.messages import Address
 from cases.model import Case, Secrecy, Subject
 from storage.work import StoredWork
+from tests.web.console.case_kit import act, actions, opened, report, shown
 from tests.web.console.desk import Console
 
 
@@ -66,3 +69,25 @@ async def test_a_union_sees_nothing_of_the_fronts_cases(own: Console) -> None:
         page = (await clerk.get("/console/appeals")).text
     assert "Không có việc nào chờ xem lại" in page
     assert "<td>3</td>" not in page
+
+
+async def test_the_page_of_the_case_says_that_it_is_under_review(own: Console) -> None:
+    """Whoever opens it from the list sees the objection and its last day before the words of the report."""
+    case = appealed(own)
+    async with own.clerk("handler") as clerk:
+        page = await opened(clerk, case)
+    told = "Người gửi không đồng ý với việc không thụ lý. Hạn xem lại: 26/11/2026."
+    assert page.index(told) < page.index('id="story"')
+
+
+async def test_a_proposal_stands_first_for_the_second_person(own: Console) -> None:
+    """Open, before every other step; both of them read who waits for whom."""
+    case = report(own)
+    act(own, refusals.propose_refusal, "handler", case, "spam", "quảng cáo")
+    async with own.clerk("handler") as first, own.clerk("colleague") as second:
+        proposed, asked = await opened(first, case), await opened(second, case)
+    assert "Đồng chí đã đề nghị không thụ lý hồ sơ này." in shown(proposed)
+    assert "Nguyễn Thị Hoa đề nghị không thụ lý hồ sơ này." in shown(asked)
+    assert actions(asked)[0] == "confirm_refusal"
+    assert "confirm_refusal" not in actions(proposed)
+    assert re.search(r'<details class="step main-step" open[^>]*>\s*<summary>Xem đề nghị không thụ lý', asked)

@@ -6,12 +6,14 @@ import re
 from datetime import date
 
 import pytest
+from starlette.datastructures import FormData
 
-from cases import handling
+from cases import authority, forwarding, handling
 from cases.model import Priority, State
 from tests.web.console.case_kit import act, fault, history, opened, report, shown, stored, take
 from tests.web.console.case_kit import triaged as ready
 from tests.web.console.desk import Clerk, Console
+from web.console.forms import Form
 
 LETTER = {"doc_no": "12/MTTQ", "doc_date": "2026-11-23", "content": "Đường Thôn 2 hỏng nặng", "confirmed": "1"}
 
@@ -166,3 +168,18 @@ async def test_a_correction_says_why(served: Console, handler: Clerk, step: str,
     assert (await take(handler, case, step, **{field: value})).status == 422
     assert (await take(handler, case, step, reason="Người gửi nói rõ", **{field: value})).status == 303
     assert "Người gửi nói rõ" in shown(await opened(handler, case))
+
+
+def test_a_nul_byte_in_a_field_is_no_text() -> None:
+    """PostgreSQL would fail at it wherever a field is stored or looked up; here it comes in as U+FFFD, as in chats."""
+    form = Form(FormData([("no", "12\0/CV"), ("no", "\0")]))
+    assert (form.get("no"), form.all("no")) == ("\ufffd", ["12\ufffd/CV", "\ufffd"])
+
+
+async def test_a_reason_that_ends_a_sentence_ends_it_once(served: Console, handler: Clerk) -> None:
+    """The words of the body that returned the case stand in a sentence of ours."""
+    case = ready(served)
+    act(served, forwarding.forward, "handler", case, "12/MTTQ", date(2026, 11, 23))
+    act(served, authority.return_case, "contact", case, "Việc này do tỉnh quản lý.", "ubnd_tinh")
+    page = shown(await opened(handler, case))
+    assert "Bị trả lại vì: Việc này do tỉnh quản lý. Nơi trả lại đề nghị" in page

@@ -160,7 +160,7 @@ async def test_who_is_shut_out_is_said_with_the_rule(served: Console, handler: C
     """A report about the chairman: the Committee and its units."""
     told: dict[str, Any] = {"topic": "official.attitude", "subject": Subject.OFFICIAL, "posts": ("ct_ubnd",)}
     page = shown(await opened(handler, report(served, **told)))
-    assert "COI-1: do người bị phản ánh đứng đầu hoặc điều hành" in page
+    assert "do người bị phản ánh đứng đầu hoặc điều hành (COI-1)" in page
     assert "không được dự khi tập thể này xem xét" in page
 
 

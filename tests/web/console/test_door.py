@@ -92,7 +92,11 @@ async def test_signing_out_ends_the_session_on_the_server(own: Console) -> None:
 
 
 @pytest.mark.parametrize(
-    "back", ["https://evil.example/", "//evil.example", "/\\evil.example", "/chat", "/consolex", "/console\r\nx: y"]
+    "back",
+    [
+        *("https://evil.example/", "//evil.example", "/\\evil.example", "/chat", "/consolex", "/console\r\nx: y"),
+        *("//[", "http://\u2102\u2100/"),  # what is no address at all
+    ],
 )
 async def test_nobody_is_sent_elsewhere(own: Console, back: str) -> None:
     """`back` leads into the console or nowhere."""

@@ -10,7 +10,7 @@ from cases.messages import FileKind, FileRef
 from cases.model import Case
 from cases.ports import CaseFile, FileState
 from storage import copies
-from storage.copies import CopyState, part_name
+from storage.copies import SCANNER, WORKING, CopyState, part_name
 from storage.work import StoredWork
 from tests.web.console.case_kit import history, opened, received, report, shown
 from tests.web.console.desk import Clerk, Console
@@ -32,6 +32,8 @@ def put(console: Console, case: Case, content: bytes = b"as it came", *parts: by
         told = {"shape": "picture", "parts": len(parts), "total": len(parts), "mime": "image/jpeg", **how}
         if state is not CopyState.ASKED:
             copies.end(unit, file.id, state, **told)
+        elif fault := how.get("fault"):
+            copies.later(unit, file.id, fault, 60, 0)
         return file
 
     file: CaseFile = console.run(step)
@@ -151,6 +153,16 @@ async def test_malware_is_named_and_locked(served: Console, handler: Clerk) -> N
     assert "Ghi lý do" not in (await handler.get(at(case, file, "/view"))).text
     assert (await handler.get(at(case, file))).status == 404
     assert (await handler.post(at(case, file, "/original"), {"reason": REASON})).status == 404
+
+
+@pytest.mark.parametrize("fault", [SCANNER, WORKING])
+async def test_what_waits_for_the_scanner_is_opened_by_nobody(served: Console, handler: Clerk, fault: str) -> None:
+    """The page says that the file is held until it was scanned, and held it is: no original either, with any reason."""
+    case = report(served)
+    file = put(served, case, b"not scanned", state=CopyState.ASKED, fault=fault)
+    assert "Ghi lý do" not in (await handler.get(at(case, file, "/view"))).text
+    answer = await handler.post(at(case, file, "/original"), {"reason": REASON})
+    assert (answer.status, audited(served, case)) == (404, 0)
 
 
 @pytest.mark.parametrize(

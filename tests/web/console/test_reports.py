@@ -179,6 +179,15 @@ async def test_a_period_of_another_rhythm_is_refused(served: Console, period: st
         assert answer.status == 422
 
 
+async def test_what_is_proposed_can_be_made_as_it_stands(served: Console) -> None:
+    """The period that is filled in suits the kind that is chosen."""
+    async with served.clerk("handler") as clerk:
+        page = (await clerk.get("/console/reports")).text
+        kind, author = (re.findall(rf'name="{name}"><option value="(\w+)"', page)[0] for name in ("kind", "author"))
+        period = re.findall(r'name="period" value="([^"]+)"', page)[0]
+        assert await made(clerk, kind, period, author)
+
+
 async def test_the_cut_off_day_is_a_setting(office: Console) -> None:
     """A locality that counts to the 20th has periods that end there."""
     async with office.clerk("handler") as clerk:

@@ -55,3 +55,13 @@ def test_a_wrong_text_keeps_what_was_typed(chromium: Browser, own: Console) -> N
         expect(page.get_by_label("Tiếng Việt")).to_have_value("Xong {ma}.")
         expect(page.locator(".fault").first).to_contain_text("{ma}")
         accessible(page)
+
+
+def test_fields_of_a_row_stand_at_one_height(chromium: Browser, own: Console) -> None:
+    """A hint or a fault below one of them moves neither it nor its neighbours."""
+    with looking(chromium, own, "admin") as there:
+        page = there.page
+        for path, names in (("/officers/+", ("post", "hamlet")), ("/calendar?year=2026", ("day", "for_day"))):
+            page.goto(own.url + ROOT + path)
+            tops = [page.locator(f"#f-{name}").bounding_box() for name in names]
+            assert len({round(box["y"]) for box in tops if box}) == 1, path
