@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable
 
 from starlette.types import Receive
 
 PATIENCE = 60.0  # seconds without a single byte before a sender is given up
+SLOWEST = 4_096
+"""Bytes a second over all: a telephone on EDGE sends twice as much; tricklers must not hold every place for files."""
 
 
 class TooLarge(Exception):
@@ -18,15 +21,20 @@ class HungUp(Exception):
     """The sender went away, or fell silent, before the end."""
 
 
-async def chunks(declared: str | None, receive: Receive, cap: int) -> AsyncGenerator[bytes, None]:
+async def chunks(
+    declared: str | None, receive: Receive, cap: int, now: Callable[[], float] = time.monotonic
+) -> AsyncGenerator[bytes, None]:
     """The body piece by piece, at most `cap` bytes; raises `TooLarge`, `HungUp`."""
     if declared is not None and (not declared.isdecimal() or int(declared) > cap):
         raise TooLarge
-    size = 0
+    size, began = 0, now()
     more = True
     while more:
+        left = began + PATIENCE + size / SLOWEST - now()
+        if left <= 0:
+            raise HungUp
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(min(PATIENCE, left)):
                 message = await receive()
         except TimeoutError:
             raise HungUp from None
