@@ -33,7 +33,7 @@ from tests.storage.test_migrations import downgrade
 from web.uploads import drop_stale
 
 SOAK = int(os.environ.get("HOIAM_SOAK") or 0)  # 1, or how many kills at intake on each database
-KILLS = (20_000 if SOAK == 1 else SOAK) or 500
+KILLS = (20_000 if SOAK == 1 else SOAK) or 300
 ROUND = 2_000  # kills before everything is looked at and a new house begun
 AT_ONCE = 6  # residents in the middle of a conversation
 STEPS = ("begun", "before commit", "committed")

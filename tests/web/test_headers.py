@@ -93,10 +93,10 @@ async def test_a_mere_visit_sets_no_cookie(visitor: Visitor) -> None:
 
 
 async def test_the_cookie_on_plain_http(visitor: Visitor) -> None:
-    """Not readable by scripts, not sent from other sites' forms, thirty days."""
+    """Not readable by scripts, not sent from other sites' forms, half a year."""
     cookie = (await visitor.say("chào")).headers["set-cookie"]
     assert cookie.startswith("hoiam=")
-    assert cookie.endswith("Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax")
+    assert cookie.endswith("Max-Age=15552000; Path=/; HttpOnly; SameSite=Lax")
 
 
 async def test_the_cookie_where_the_site_is_served_safely(broken: Stage) -> None:

@@ -10,7 +10,7 @@ from starlette.types import Message
 from bot.clock import SteppedClock, system_clock
 from storage.keys import KeyRing
 from web.limits import Sliding, client, is_local, networks
-from web.security import CONTENT_POLICY, FIXED, HSTS, SafeHeaders, Session, Sessions
+from web.security import CONTENT_POLICY, FIXED, HSTS, SESSION_DAYS, SafeHeaders, Session, Sessions
 
 KEYS = KeyRing([bytes(32)])
 
@@ -20,12 +20,12 @@ def _value(header: str | None) -> str:
     return header.split("=", 1)[1].split(";")[0]
 
 
-def test_a_session_lives_thirty_days_from_its_last_use() -> None:
-    """Used on day 29 it is renewed; thirty days after that it is over."""
+def test_a_session_lives_half_a_year_from_its_last_use() -> None:
+    """Used on the day before its last it is renewed; unused it is over."""
     clock = SteppedClock(system_clock())
     sessions = Sessions(KEYS, clock, secure=False)
     first = _value(sessions.header(sessions.begin()))
-    clock.move(days=29)
+    clock.move(days=SESSION_DAYS - 1)
     used = sessions.read(first)
     assert used is not None
     renewed = _value(sessions.header(used))
