@@ -38,12 +38,12 @@ class Housekeeping:
         self._rules = rules
 
     async def tidy(self) -> None:
-        """Do all of it; what fails is logged and keeps the rest from nothing, and the last fault is raised."""
+        """Do all of it; what fails is logged, the rest is done all the same, and the last fault is raised."""
         fault: Exception | None = None
         for name, step in self._steps().items():
             try:
                 await step()
-            except Exception as error:
+            except Exception as error:  # one step that fails must not keep the others from being done
                 log.error("housekeeping failed", job=name, exc_info=error)
                 fault = error
         if fault is not None:

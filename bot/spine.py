@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from functools import partial
@@ -18,13 +17,12 @@ from handlers.officer import awaits_pin
 from handlers.pace import over_pace
 from handlers.router import handle
 from handlers.turn import Turn
-from storage.database import CommitUnknown, DatabaseFault
+from storage.database import UNSTORABLE, CommitUnknown, DatabaseFault, storable
 from storage.keys import SealBroken
 from storage.work import Office, StoredWork
 
 Note = Callable[[StoredWork], None]
 TRIES = 4
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 log = structlog.get_logger(__name__)
 
 
@@ -140,19 +138,16 @@ def _storable(incoming: Incoming) -> Incoming:
     contact, place = incoming.contact, incoming.place
     return replace(
         incoming,
-        text=_plain(incoming.text),
-        choice=_plain(incoming.choice),
-        start=_plain(incoming.start),
+        text=storable(incoming.text),
+        choice=storable(incoming.choice),
+        start=storable(incoming.start),
         files=tuple(
-            replace(one, ref=_plain(one.ref), name=_plain(one.name), mime=_plain(one.mime)) for one in incoming.files
+            replace(one, ref=storable(one.ref), name=storable(one.name), mime=storable(one.mime))
+            for one in incoming.files
         ),
-        contact=replace(contact, phone=_plain(contact.phone), name=_plain(contact.name)) if contact else None,
-        place=replace(place, title=_plain(place.title)) if place else None,
+        contact=replace(contact, phone=storable(contact.phone), name=storable(contact.name)) if contact else None,
+        place=replace(place, title=storable(place.title)) if place else None,
     )
-
-
-def _plain(text: str) -> str:
-    return UNSTORABLE.sub("\ufffd", text)
 
 
 def _where(error: Exception) -> str:

@@ -18,8 +18,8 @@ from cases.visibility import sight
 def call_back(unit: UnitOfWork, rules: Rules, case: Case, now: datetime) -> int:
     """To be called when somebody was shut out of a case. Returns how many messages were taken back or written anew.
 
-    Notices and digests go; a reminder of several cases stays without this one. What an officer is to hear as the
-    reporter of the case stays. What a messenger has been given already cannot be taken back.
+    Notices, and digests that name it, go; a reminder of several cases stays without this one. What an officer is to
+    hear as the reporter of the case stays. What a messenger has been given already cannot be taken back.
     """
     directory = rules.directory_of(case, now)
     return sum(
@@ -30,17 +30,13 @@ def call_back(unit: UnitOfWork, rules: Rules, case: Case, now: datetime) -> int:
 
 
 def call_back_from(unit: UnitOfWork, rules: Rules, officer: Officer, now: datetime) -> int:
-    """The same for everything that waits for one officer, to be called when the account was changed.
-
-    A digest does not keep which cases it names, so one that waits is taken back in any case.
-    """
+    """The same for everything that waits for one officer, to be called when the account was changed."""
     chat = _chat(unit, officer)
     if chat is None:
         return 0
-    digests = unit.outbox.call_back_digests(chat)
     cases = filter(None, map(unit.cases.get, sorted(unit.outbox.waiting_cases(chat))))
     unseen = [case for case in cases if sight(officer, case, rules.directory_of(case, now)) is Sight.NOTHING]
-    return digests + sum(_from(unit, rules, chat, case, now) for case in unseen)
+    return sum(_from(unit, rules, chat, case, now) for case in unseen)
 
 
 def _chat(unit: UnitOfWork, officer: Officer) -> Chat | None:

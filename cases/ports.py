@@ -203,14 +203,11 @@ class Outbox(Protocol):
     def call_back(self, chat: Chat, case_id: str, rewrite: Callable[[Sequence[str]], str]) -> int:
         """Take back what waits unsent in this chat about a case; how many messages.
 
-        Digests go whole; a reminder of several cases stays with `rewrite` of the lines about the others.
+        A digest that names it goes whole; a reminder of several stays with `rewrite` of the lines about the others.
         """
 
-    def call_back_digests(self, chat: Chat) -> int:
-        """Take back the digests that wait unsent in this chat; how many."""
-
     def waiting_cases(self, chat: Chat) -> frozenset[str]:
-        """Cases that unsent messages in this chat speak of, digests left out."""
+        """Cases that unsent messages in this chat speak of."""
 
     def forget_words(self, of: Chat) -> int:
         """Erase the copy of a person's own words, where the channel's page keeps one."""

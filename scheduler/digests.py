@@ -20,6 +20,7 @@ from scheduler.people import People
 from storage.nudge_mail import Door, Mail, MailStore
 from storage.nudges import NudgeStore
 from storage.outbox import DIGEST
+from storage.reminder_body import Line
 from storage.work import Office, StoredWork
 
 AT = time(7, 30)
@@ -48,6 +49,7 @@ class _Letter:
     officer: Officer
     door: Door
     text: str
+    lines: tuple[Line, ...]
 
 
 class Digests:
@@ -86,7 +88,8 @@ class Digests:
         store = MailStore(unit, self._office.capabilities)
         store.take_back_digests([one.door.key for one in fresh], now)
         mails = [
-            Mail(one.door, Outgoing(one.text), f"digest:{one.officer.id}:{today}", purpose=DIGEST) for one in fresh
+            Mail(one.door, Outgoing(one.text), f"digest:{one.officer.id}:{today}", purpose=DIGEST, lines=one.lines)
+            for one in fresh
         ]
         store.say(mails, now)
         return len(mails)
@@ -120,7 +123,8 @@ class _Desk:
             mine = [one for one in entries if self._concerns(officer, one, people)]
             if mine:
                 door = doors[officer.chat]
-                found.append(_Letter(officer, door, self._text(mine, door.lang)))
+                named = tuple(Line(one.case.id, one.owed.step, "", 0, "") for one in mine)
+                found.append(_Letter(officer, door, self._text(mine, door.lang), named))
         return found
 
     def _entries(self, localities: Sequence[str]) -> list[_Entry]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from cases.messages import Outgoing
 from storage.keys import KeyRing
@@ -19,9 +19,9 @@ Rewrite = Callable[[Sequence[str]], Sequence[Outgoing]]
 Add = Callable[[Outgoing, str], object]
 """Queue one more part under this effect key."""
 
-_REMINDERS = (
-    select(outbox.c.effect_key, outbox.c.state, outbox.c.sealed_body)
-    .where(WAITING, outbox.c.purpose == REMINDER)
+_OF_SEVERAL = (
+    select(outbox.c.effect_key, outbox.c.state, outbox.c.purpose, outbox.c.sealed_body)
+    .where(WAITING, outbox.c.purpose.in_((REMINDER, DIGEST)))
     .order_by(outbox.c.id)
     .with_for_update()
 )
@@ -34,36 +34,35 @@ class Waiting:
         self._connection, self._keys, self._now, self._chat_key = connection, keys, now, chat_key
 
     def cases(self) -> frozenset[str]:
-        """What the messages speak of, by case id; digests do not keep theirs."""
+        """What the messages speak of, by case id."""
         mine = (WAITING, outbox.c.chat_key == self._chat_key)
         told = self._connection.execute(select(outbox.c.case_id).where(*mine, outbox.c.case_id != "")).scalars()
         found = set(told)
-        for row in self._reminders():
+        for row in self._of_several():
             found |= {one.case_id for one in self._lines(row)}
         return frozenset(found)
 
     def call_back(self, case_id: str, rewrite: Rewrite, add: Add) -> int:
         """How many messages were taken back or written anew."""
-        told_alone = or_(outbox.c.case_id == case_id, outbox.c.purpose == DIGEST)
-        return self._cancel(told_alone) + self._strike(case_id, rewrite, add)
-
-    def call_back_digests(self) -> int:
-        """How many digests were taken back."""
-        return self._cancel(outbox.c.purpose == DIGEST)
+        return self._cancel(outbox.c.case_id == case_id) + self._strike(case_id, rewrite, add)
 
     def _strike(self, case_id: str, rewrite: Rewrite, add: Add) -> int:
         struck = 0
-        for row in self._reminders():
+        for row in self._of_several():
             lines = self._lines(row)
             kept = tuple(one for one in lines if one.case_id != case_id)
-            if len(kept) < len(lines):
-                struck += 1
+            if len(kept) == len(lines):
+                continue
+            struck += 1
+            if row.purpose == DIGEST:
+                self._cancel(outbox.c.effect_key == row.effect_key)
+            else:
                 self._cancel(outbox.c.effect_key.between(f"{row.effect_key}/", f"{row.effect_key}/~"))
                 self._rewrite(row.effect_key, row.state, kept, rewrite([one.text for one in kept]), add)
         return struck
 
-    def _reminders(self) -> Sequence[Any]:
-        return self._connection.execute(_REMINDERS.where(outbox.c.chat_key == self._chat_key)).all()
+    def _of_several(self) -> Sequence[Any]:
+        return self._connection.execute(_OF_SEVERAL.where(outbox.c.chat_key == self._chat_key)).all()
 
     def _lines(self, row: Any) -> tuple[Line, ...]:
         return unpack_lines(self._keys.open_bytes(PLACE_BODY, row.effect_key, row.sealed_body))

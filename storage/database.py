@@ -6,6 +6,7 @@ wait together in one go (two writers gave `database is locked`); on PostgreSQL e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -15,6 +16,13 @@ from sqlalchemy.engine import make_url
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""PostgreSQL takes no NUL in a text, and no encoding half of a surrogate pair."""
+
+
+def storable(text: str) -> str:
+    """The text with U+FFFD for what cannot be stored."""
+    return UNSTORABLE.sub("\ufffd", text)
 
 
 class DatabaseFault(Exception):

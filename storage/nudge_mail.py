@@ -47,7 +47,10 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One message to one person. `lines` are kept with it while unsent, so that a stale one can be taken out."""
+    """One message to one person. `lines` are kept with it while unsent, so that a stale one can be taken out.
+
+    A digest keeps them with each of its parts, only to tell which cases it names.
+    """
 
     to: Door
     message: Outgoing
@@ -101,7 +104,7 @@ class MailStore:
                 if mail.to.channel == PULLED:
                     store.say(to, part, key, case_id=mail.case_id, purpose=mail.purpose)
                 else:
-                    body = pack_lines(part, () if number else mail.lines)
+                    body = pack_lines(part, () if number and mail.purpose != DIGEST else mail.lines)
                     pushed.append((to, body, key, mail.case_id, mail.purpose))
         store.say_each(pushed)
         self._unit.outbox.woken |= store.woken

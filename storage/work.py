@@ -82,10 +82,6 @@ class FittedOutbox(OutboxStore):
             lambda part, key: super(FittedOutbox, self).say(chat, part, key, purpose=REMINDER),
         )
 
-    def call_back_digests(self, chat: Chat) -> int:
-        """See `cases.ports.Outbox`."""
-        return self._waiting(chat).call_back_digests()
-
     def waiting_cases(self, chat: Chat) -> frozenset[str]:
         """See `cases.ports.Outbox`."""
         return self._waiting(chat).cases()

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from storage.database import storable
 from web.api import add_api
 from web.board import add_board
 from web.chat import add_chat
@@ -55,7 +56,7 @@ def without_nul(scope: Scope) -> Scope:
     if "\0" not in scope["path"] and b"%00" not in scope["query_string"]:
         return scope
     query = scope["query_string"].replace(b"%00", b"%EF%BF%BD")
-    return {**scope, "path": scope["path"].replace("\0", "\ufffd"), "query_string": query}
+    return {**scope, "path": storable(scope["path"]), "query_string": query}
 
 
 def create_app(services: WebServices) -> Site:

@@ -19,7 +19,7 @@ from cases.open311 import RequestError
 from cases.receipts import show_receipt_code
 from storage import board_open311 as keys
 from storage.board import Asked, BoardStore, Result
-from storage.database import DatabaseFault
+from storage.database import DatabaseFault, storable
 from storage.work import StoredWork
 from web.board_labels import Labels
 from web.bodies import HungUp, TooLarge, whole
@@ -279,5 +279,5 @@ async def _fields(request: Request) -> dict[str, str]:
         raise RequestError(400, "form_type") from None
     fields: dict[str, str] = {}
     for name, value in pairs:
-        fields.setdefault(name, value.replace("\0", "\ufffd"))
+        fields.setdefault(name, storable(value))
     return fields

@@ -9,8 +9,11 @@ import pytest
 from bot.clock import SteppedClock
 from cases.call_back import call_back, call_back_from
 from cases.messages import Address, Capabilities, Outgoing
+from cases.model import Case
 from cases.rules import Rules
+from storage.nudge_mail import Mail, MailStore
 from storage.outbox import DIGEST
+from storage.reminder_body import Line
 from storage.work import Office, StoredWork
 from tests.scheduler.nudge_world import World, settle
 
@@ -91,11 +94,11 @@ async def test_others_keep_theirs(commune: World, rules: Rules) -> None:
     await say(commune, "contact", "about it", case.id)
     await say(commune, "contact", "about the other", other.id)
     await say(commune, "contact", "about nothing")
-    await say(commune, "contact", "this morning", purpose=DIGEST)
+    await digest(commune, "contact", "this morning", other)
     resident = f"resident-{case.id}"
     await say(commune, resident, "to the resident", case.id)
-    assert await shut_out(commune, rules, case.id, "contact") == 2
-    assert await commune.texts("contact") == ["about the other", "about nothing"]
+    assert await shut_out(commune, rules, case.id, "contact") == 1
+    assert await commune.texts("contact") == ["about the other", "about nothing", "this morning"]
     assert await commune.texts(resident) == ["to the resident"]
 
 
@@ -106,27 +109,51 @@ async def test_a_changed_account_loses_what_it_may_not_know(commune: World, rule
     await say(commune, "contact", "about it", case.id)
     await commune.change(case.id, excluded_officers=("contact",))
 
-    def work(unit: StoredWork) -> int:
-        officer = unit.people.officer("contact")
-        assert officer is not None
-        return call_back_from(unit, rules, officer, commune.clock())
-
-    assert await commune.office.write(work) == 2
+    assert await account_changed(commune, rules) == 2
     (left,) = await commune.texts("contact")
     assert other.code in left
     assert case.code not in left
 
 
+async def test_a_digest_that_names_the_case_is_taken_back(commune: World, rules: Rules) -> None:
+    """With all its parts; one that does not name it stays."""
+    case, other = await commune.add(commune.running()), await commune.add(commune.running())
+    long = "\n\n".join(["đường hỏng " * 150] * 3)
+    await digest(commune, "contact", long, case, other)
+    await digest(commune, "handler", "about the other", other)
+    assert len(await commune.texts("contact")) > 1
+    await shut_out(commune, rules, case.id, "contact")
+    assert await commune.texts("contact") == []
+    assert await commune.texts("handler") == ["about the other"]
+
+
 async def test_a_changed_account_loses_its_waiting_digest(commune: World, rules: Rules) -> None:
-    """A digest does not keep which cases it names, so it is not sent to somebody who has become somebody else."""
+    """What names a case that the officer may not know of any more is not sent."""
     case = await commune.add(commune.running())
-    await say(commune, "contact", f"this morning: {case.code}", purpose=DIGEST)
+    await digest(commune, "contact", f"this morning: {case.code}", case)
     await commune.change(case.id, excluded_officers=("contact",))
+    assert await account_changed(commune, rules) == 1
+    assert await commune.texts("contact") == []
+
+
+async def account_changed(commune: World, rules: Rules) -> int:
+    """The contact's account was changed; how many messages were taken back."""
 
     def work(unit: StoredWork) -> int:
         officer = unit.people.officer("contact")
         assert officer is not None
         return call_back_from(unit, rules, officer, commune.clock())
 
-    assert await commune.office.write(work) == 1
-    assert await commune.texts("contact") == []
+    return await commune.office.write(work)
+
+
+async def digest(commune: World, name: str, words: str, *about: Case) -> None:
+    """A digest of these cases waits for this person."""
+
+    def work(unit: StoredWork) -> None:
+        store, key = MailStore(unit, {}), commune.key_of(name)
+        lines = tuple(Line(case.id, "reply", "", 0, "") for case in about)
+        door = store.doors([key])[key]
+        store.say([Mail(door, Outgoing(words), f"digest:{name}", purpose=DIGEST, lines=lines)], commune.clock())
+
+    await commune.office.write(work)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bot.spine import _plain as storable
+from storage.database import storable
 from storage.work import StoredWork
 from tests.trust.figures import figure
 from tests.trust.payloads import XSS

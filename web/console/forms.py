@@ -9,6 +9,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from storage.database import storable
 from web.bodies import HungUp, TooLarge, chunks
 from web.pages import Refusal
 
@@ -30,11 +31,11 @@ class Form:
     def get(self, name: str, default: str = "") -> str:
         """The last written value of this name."""
         value = self.data.get(name)
-        return _storable(value) if isinstance(value, str) else default
+        return storable(value) if isinstance(value, str) else default
 
     def all(self, name: str) -> list[str]:
         """Every written value of this name, in order."""
-        return [_storable(value) for value in self.data.getlist(name) if isinstance(value, str)]
+        return [storable(value) for value in self.data.getlist(name) if isinstance(value, str)]
 
     def file(self, name: str) -> UploadFile | None:
         """The last chosen file of this name; None when none was chosen."""
@@ -75,11 +76,6 @@ async def leave_unread(request: Request) -> None:
         return
     finally:
         await stream.aclose()
-
-
-def _storable(value: str) -> str:
-    """NUL is no text: PostgreSQL takes none."""
-    return value.replace("\0", "\ufffd")
 
 
 async def _ended(stream: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
