@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 Fetch = Callable[[FileRef, int], Awaitable[bytes]]
 """Downloads one file, at most so many bytes; raises `FileFault`."""
 
-OnFailed = Callable[[StoredWork, CaseFile], object]
+OnEnded = Callable[[StoredWork, CaseFile], object]
 """Called in the transaction that gives a file up (`fault` says why), or that stores it."""
 
 
@@ -73,8 +73,8 @@ class FileFetcher:
         fetchers: Mapping[str, Fetch],
         cap: int = CAP,
         *,
-        on_failed: OnFailed | None = None,
-        on_stored: OnFailed | None = None,
+        on_failed: OnEnded | None = None,
+        on_stored: OnEnded | None = None,
         alarm: Callable[[str], Awaitable[None]] | None = None,
         monotonic: Monotonic = time.monotonic,
         sleep: Sleep = asyncio.sleep,
@@ -198,9 +198,7 @@ class FileFetcher:
         done = _stored(unit, file, stored)
         if done:
             copies.ask(unit, file.id)
-        current = unit.files.get(file.id) if done and self.on_stored is not None else None
-        if current is not None and self.on_stored is not None:
-            self.on_stored(unit, current)
+            _tell(unit, file, self.on_stored)
         return done
 
     async def _fetch_and_store(self, file: CaseFile) -> Stored:
@@ -243,14 +241,8 @@ class FileFetcher:
 
     def _give_up(self, unit: StoredWork, file: CaseFile, code: str) -> None:
         done = {"state": FileState.FAILED.value, "fault": code, "next_try_at": None, "attempts": file.attempts + 1}
-        current = unit.files.get(file.id) if _set(unit, file, done) else None
-        if current is None or self.on_failed is None:
-            return
-        try:
-            with unit.connection.begin_nested():
-                self.on_failed(unit, current)
-        except Exception:  # a case that cannot be told must not keep the file pending for ever
-            log.exception("could not tell that file %s was not fetched", file.id)
+        if _set(unit, file, done):
+            _tell(unit, file, self.on_failed)
 
     async def _disk_trouble(self, file: CaseFile, fault: VaultFault) -> None:
         """No room or no disk: nothing is given up, it goes on by itself once there is room."""
@@ -264,6 +256,17 @@ class FileFetcher:
 def _stored(unit: StoredWork, file: CaseFile, stored: Stored) -> bool:
     done = {"state": FileState.STORED.value, "fault": "", "next_try_at": None, "attempts": file.attempts + 1}
     return _set(unit, file, done | {"sha256": stored.sha256, "size": stored.size, "mime": stored.mime})
+
+
+def _tell(unit: StoredWork, file: CaseFile, whom: OnEnded | None) -> None:
+    current = unit.files.get(file.id) if whom is not None else None
+    if current is None or whom is None:
+        return
+    try:
+        with unit.connection.begin_nested():
+            whom(unit, current)
+    except Exception:  # a case that cannot be told must not keep the file pending for ever; what is stored stays
+        log.exception("file %s of case %s is %s, but its case could not be told", file.id, file.case_id, current.state)
 
 
 def _try_later(unit: StoredWork, file: CaseFile, fault: str, seconds: float, *, attempts: int = 1) -> None:

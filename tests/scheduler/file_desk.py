@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cases.messages import FileKind, FileRef
 from cases.ports import CaseFile, FileState
-from scheduler.fetching import FileFetcher
+from scheduler.fetching import FileFetcher, OnEnded
 from storage.vault import FileVault
 from storage.work import StoredWork
 from tests.scheduler.stage import Stage
@@ -50,7 +50,7 @@ class Desk:
         self.told: list[str] = []
         self.fetcher = self.new_fetcher()
 
-    def new_fetcher(self, poll: float = 5.0) -> FileFetcher:
+    def new_fetcher(self, poll: float = 5.0, on_stored: OnEnded | None = None) -> FileFetcher:
         """As after a restart."""
 
         async def alarm(sentence: str) -> None:
@@ -62,6 +62,7 @@ class Desk:
             {"fake": self.messenger.fetch},
             100_000,
             on_failed=lambda unit, file: self.failed.append((file.id, file.fault)),
+            on_stored=on_stored,
             alarm=alarm,
             monotonic=self.stage.time.monotonic,
             sleep=self.stage.time.sleep,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,21 @@ async def test_a_mistake_in_a_channel_stops_no_other_file(desk: Desk) -> None:
     await desk.add("odd", "words")
     await desk.run_for(60)
     assert {await desk.state("odd"), await desk.state("words")} == {(FileState.STORED, "")}
+
+
+async def test_a_case_that_cannot_be_told_keeps_its_file(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """The evidence is stored once and not fetched for ever; what was half written of the telling is not kept."""
+
+    def damaged(unit: StoredWork, file: CaseFile) -> None:
+        unit.files.add(replace(file, id="half"))
+        raise ZeroDivisionError
+
+    desk.fetcher = desk.new_fetcher(on_stored=damaged)
+    await desk.add("photo")
+    await desk.run_for(HOUR)
+    assert (await desk.state("photo"), await desk.content("photo")) == ((FileState.STORED, ""), PHOTO)
+    assert (desk.messenger.asked, await desk.file("half")) == (["photo"], None)
+    assert "its case could not be told" in caplog.text
 
 
 async def test_a_channel_switched_off_is_waited_for(desk: Desk) -> None:
