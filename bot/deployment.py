@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 
 from bot.settings import Settings
 from bot.settings_checks import is_loopback, networks
+from storage.keys import OUTSIDE
 from storage.sqlite import journal_mode
 
 UNSAFE, NOTE = "unsafe", "note"
@@ -136,9 +137,10 @@ def _owners(settings: Settings) -> Iterator[Finding]:
             "this command runs as root; whatever runs as root can do everything",
             "run the service, and this command, as a user of its own (deploy/systemd)",
         )
-    places = ((settings.data_dir, 0o077, "700"), (settings.key_file, 0o077, "600"), (Path(".env"), 0o007, "640"))
-    for path, forbidden, wanted in places:
-        yield from _readable(path, forbidden, wanted)
+    yield from _readable(settings.data_dir, 0o077, "700")
+    for key in (settings.key_file, settings.key_file.with_name(OUTSIDE), settings.drill_key):
+        yield from _readable(key, 0o077, "600")
+    yield from _readable(Path(".env"), 0o007, "640")
     if settings.key_file.resolve().is_relative_to(settings.data_dir.resolve()):
         yield Finding(
             NOTE,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from typing import Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -13,6 +16,8 @@ from bot.settings_checks import mistakes_of
 
 Mode = Literal["polling", "webhook"]
 EMPTY = SecretStr("")
+PREFIX = "HOIAM_"
+ALMOST = 0.9  # of the letters are the same in the same order: a letter or two missing, doubled or changed
 
 
 class SettingsError(Exception):
@@ -26,7 +31,7 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Every setting; the comments in `.env.example` say the same in one line each."""
 
-    model_config = SettingsConfigDict(env_prefix="HOIAM_", env_file=".env", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", env_ignore_empty=True)
 
     data_dir: Path = Path("var")
     database_url: str = ""
@@ -142,8 +147,9 @@ class Settings(BaseSettings):
 
 def read_settings(**overrides: object) -> Settings:
     """Read and check; raises `SettingsError` naming each setting and what is allowed."""
-    if unread := _unread(Path(str(Settings.model_config["env_file"]))):
-        raise SettingsError(unread)
+    file = Path(str(Settings.model_config["env_file"]))
+    if wrong := _unread(file) or _misspelt(file):
+        raise SettingsError(wrong)
     try:
         settings = Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -167,6 +173,18 @@ def _unread(file: Path) -> list[str]:
     wrong = [one.original for one in found if one.error]
     lines = [one.line + one.string[: -len(one.string.lstrip())].count("\n") for one in wrong]
     return [f"{file}:{line}: cannot be read; a line is NAME=value, or a comment that begins with #" for line in lines]
+
+
+def _misspelt(file: Path) -> list[str]:
+    """Names that are almost a setting's: passed over, they would switch off backups or a secret in silence.
+
+    Other unknown names are left alone: `.env` and the environment belong to other programs too.
+    """
+    known = [name.upper() for name in Settings.model_fields]
+    given = {name.upper() for name in (*os.environ, *(dotenv_values(file, interpolate=False) if file.is_file() else ()))}
+    unknown = sorted(name for name in given if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in known)
+    meant = [(name, get_close_matches(name.removeprefix(PREFIX), known, 1, ALMOST)) for name in unknown]
+    return [f"{name}: is no setting; write {PREFIX}{close[0]}, or take it out" for name, close in meant if close]
 
 
 def _sentence(problem: object) -> str:

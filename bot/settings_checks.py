@@ -21,7 +21,7 @@ TLS_MODES = ("require", "verify-ca", "verify-full")  # of asyncpg; "prefer" and 
 
 def mistakes_of(settings: Settings) -> list[str]:
     """Every mistake; nothing when the settings may be used."""
-    checks = (_webhooks, _zalo_oa, _addresses, _links, _audit_mail, _database, _proxy, _hooks, _backups, _clamd)
+    checks = (_webhooks, _zalo_oa, _addresses, _links, _audit_mail, _database, _proxy, _hooks, _folders, _backups, _clamd)
     return [sentence for check in checks for sentence in check(settings)]
 
 
@@ -170,6 +170,16 @@ def _hooks(settings: Settings) -> list[str]:
             "machine's own secrets in a cloud; name the networks of the systems that are called, such as 10.20.0.0/16"
         ]
     return []
+
+
+def _folders(settings: Settings) -> list[str]:
+    """A file where a folder should be would be noticed at the first backup, perhaps by nobody."""
+    named = {
+        "HOIAM_DATA_DIR": settings.data_dir,
+        "HOIAM_AUDIT_HEADS": settings.audit_heads,
+        "HOIAM_BACKUP_DIR": settings.backup_dir,
+    }
+    return [f"{name}: {path} is a file; name a folder" for name, path in named.items() if path and path.is_file()]
 
 
 def _backups(settings: Settings) -> list[str]:

@@ -166,14 +166,20 @@ def _check_owner(source: Source, target: Target, snapshot: Snapshot) -> None:
     path = target.folder / OWNER
     if not path.exists():
         return
-    told = orjson.loads(path.read_bytes())
-    if told["installation"] != load_or_make(source.key_file).lookup("backup", "installation"):
+    try:
+        told = orjson.loads(path.read_bytes())
+        owner, cases, last = told["installation"], int(told["cases"]), datetime.fromisoformat(told["made_at"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise BackupFault(
+            f"{path} is damaged, so nothing says whose keys lie in this folder: put it back from another copy of the "
+            "folder, or set HOIAM_BACKUP_DIR to an empty folder and keep this one"
+        ) from error
+    if owner != load_or_make(source.key_file).lookup("backup", "installation"):
         raise BackupFault(
             f"{target.folder} holds the backups of another installation (another master key), and would lose the keys "
             "that open them: restore from it, or set HOIAM_BACKUP_DIR to an empty folder"
         )
-    lost = told["cases"] - _cases(snapshot)
-    last = datetime.fromisoformat(told["made_at"])
+    lost = cases - _cases(snapshot)
     restored = snapshot.restored_at is not None and snapshot.restored_at >= last
     if lost > 0 and not restored and not target.fewer:
         raise BackupFault(

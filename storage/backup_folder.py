@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TextIO
 
 import orjson
 
@@ -88,13 +89,22 @@ def backups(folder: Path) -> list[Path]:
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Hold the folder for this process; raises BackupFault when another one is at work in it."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / ".lock").open("w") as handle:
+    with _lock_file(folder) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise BackupFault(f"another backup is being made in {folder}") from error
         yield
+
+
+def _lock_file(folder: Path) -> TextIO:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return (folder / ".lock").open("w", encoding="ascii")
+    except OSError as error:
+        raise BackupFault(
+            f"HOIAM_BACKUP_DIR: {folder} cannot be written to ({error.strerror}); name a folder this user may write to"
+        ) from error
 
 
 def write_note(target: Path, note: Mapping[str, object]) -> None:

@@ -124,6 +124,15 @@ def test_a_mistake_is_named(monkeypatch: pytest.MonkeyPatch, values: dict[str, s
     assert any(sentence.startswith(named) or f"and {named}" in sentence for sentence in caught.value.sentences)
 
 
+@pytest.mark.parametrize("name", ["DATA_DIR", "AUDIT_HEADS", "BACKUP_DIR"])
+def test_a_file_is_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    """Told at the start, not in the log of the first night."""
+    (tmp_path / "file").touch()
+    given(monkeypatch, {name: "file"})
+    with pytest.raises(SettingsError, match=f"HOIAM_{name}: file is a file; name a folder"):
+        read_settings()
+
+
 @pytest.mark.parametrize("name", ["TELEGRAM", "ZALO_BOT"])
 @pytest.mark.parametrize("secret", ["", "short", "có dấu cách ở đây", "x" * 257])
 def test_a_webhook_needs_a_real_secret(monkeypatch: pytest.MonkeyPatch, name: str, secret: str) -> None:
@@ -154,6 +163,38 @@ def test_a_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch
     given(monkeypatch, {"PORT": "9100"})
     settings = read_settings()
     assert (settings.port, settings.locale) == (9100, "en")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("HOIAM_BACKUP_RECIPENT", "HOIAM_BACKUP_RECIPIENT"),
+        ("HOIAM_TELEGRAM_WEBHOOK_SECRETS", "HOIAM_TELEGRAM_WEBHOOK_SECRET"),
+        ("HOIAM_AUDIT_HEAD", "HOIAM_AUDIT_HEADS"),
+        ("hoiam_zalo_bot_tokn", "HOIAM_ZALO_BOT_TOKEN"),
+    ],
+)
+@pytest.mark.parametrize("place", ["file", "environment"])
+def test_a_misspelt_name_is_not_passed_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: str, wrong: str, meant: str
+) -> None:
+    """A letter too few must not switch backups off; the sentence says what was meant."""
+    if place == "file":
+        (tmp_path / ".env").write_text(f"{wrong}=\n", encoding="utf-8")
+    else:
+        monkeypatch.setenv(wrong, "age1")
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    assert caught.value.sentences == [f"{wrong.upper()}: is no setting; write {meant}, or take it out"]
+
+
+@pytest.mark.parametrize(
+    "name", ["HOIAM_NAME", "HOIAM_UPSTREAMS", "HOIAM_DB_PASSWORD", "HOIAM_SOAK", "HOIAM_SEED", "HOIAM_ZALO_TEMPLATE_ID_X"]
+)
+def test_other_names_are_left_alone(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The container's, the proxy's and the tests' own names stand in the same environment."""
+    monkeypatch.setenv(name, "x")
+    read_settings()
 
 
 @pytest.mark.parametrize(

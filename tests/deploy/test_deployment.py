@@ -85,10 +85,13 @@ def test_a_data_folder_open_to_others_is_named(folders: dict[str, Path], mode: i
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604])
-def test_a_key_open_to_others_is_named(folders: dict[str, Path], mode: int) -> None:
-    """One line in a file opens everything stored."""
-    folders["master_key_file"].chmod(mode)
-    assert (UNSAFE, str(folders["master_key_file"])) in seen(folders)
+@pytest.mark.parametrize("name", ["master.key", "outside.key", "drill.key"])
+def test_a_key_open_to_others_is_named(folders: dict[str, Path], name: str, mode: int) -> None:
+    """One line in a file opens everything stored, a sender's address, or the newest backup."""
+    key = folders["master_key_file"].with_name(name)
+    key.touch()
+    key.chmod(mode)
+    assert (UNSAFE, str(key)) in seen(folders)
 
 
 def test_a_settings_file_open_to_everybody_is_named(folders: dict[str, Path], tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from cases.resident import forget_reporter
-from storage.backup import Target, make
+from storage.backup import OWNER, Target, make
 from storage.backup_archive import BackupFault, decrypt
 from storage.backup_folder import KEYS, backups
 from storage.case_keys import case_key
@@ -111,6 +111,28 @@ async def test_the_keys_of_another_installation_are_not_replaced(tmp_path: Path)
         with pytest.raises(BackupFault, match="another installation"):
             make(fresh.source, house.target, NOW + timedelta(hours=1))
     assert [(house.backups / name).read_bytes() for name in KEYS] == before
+
+
+@pytest.mark.parametrize("damaged", [b"", b"{", b"[]", b'{"installation": "x"}', b"\xff\xfe"])
+async def test_a_folder_that_no_longer_says_whose_it_is_is_left_alone(tmp_path: Path, damaged: bytes) -> None:
+    """Keys that may be another installation's are not replaced; the file and the cure are named."""
+    async with House(tmp_path) as house:
+        await house.add(case_ids(1), files=False)
+        made(house)
+        before = [(house.backups / name).read_bytes() for name in KEYS]
+        (house.backups / OWNER).write_bytes(damaged)
+        with pytest.raises(BackupFault, match=f"{OWNER} is damaged.*another copy of the folder"):
+            made(house, 3600)
+        assert [(house.backups / name).read_bytes() for name in KEYS] == before
+
+
+async def test_a_folder_that_cannot_be_made_names_its_setting(tmp_path: Path) -> None:
+    """A path through a file, or to where this user may not write."""
+    (tmp_path / "file").write_bytes(b"")
+    async with House(tmp_path) as house:
+        target = Target(tmp_path / "file" / "backups", (RECIPIENT,), reserve=0)
+        with pytest.raises(BackupFault, match="HOIAM_BACKUP_DIR: .*file/backups cannot be written to"):
+            make(house.source, target, NOW)
 
 
 async def test_lost_cases_stop_the_backups_until_somebody_says_so(tmp_path: Path) -> None:
