@@ -142,7 +142,7 @@ def close(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, note: st
         raise Refused("no_minutes")
     answered = case.reply is not None
     move(case, State.CLOSED, Actor.HANDLER)
-    case.closed_at = now
+    case.closed_at = case.closed_at or now  # a refused or redirected report ended before
     cancel_reminders(unit, (case,))
     record(unit, case, officer, "closed", now, note=note.strip())
     tell_reporter(

@@ -81,6 +81,7 @@ def correct_kind(
     if kind not in OTHER_DOOR:
         return record(unit, case, officer, "kind_corrected", now, old=old.value, new=kind.value, reason=reason.strip())
     move(case, State.REDIRECTED, Actor.HANDLER)
+    case.closed_at = now  # identity's term and the questions how its sender fares run from here
     record(unit, case, officer, "redirected", now, old=old.value, new=kind.value, reason=reason.strip())
     tell_reporter(unit, rules, case, f"news_redirected_{kind.value}", now, f"redirected:{case.version}")
     return None

@@ -103,6 +103,7 @@ def confirm_refusal(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case
         case.excluded_bodies = (*case.excluded_bodies, POST_UNKNOWN)
     again = bool(refusers(unit, case))
     move(case, State.REJECTED, Actor.SECOND_PERSON)
+    case.closed_at = now  # identity's term and the questions how its sender fares run from here
     what = "refusal_reviewed" if again else "refused"
     unit.audit.enter(what, actor=officer.id, case_id=case.id, detail={"reason": reason})
     record(unit, case, officer, "refused", now, reason=reason)

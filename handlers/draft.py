@@ -140,7 +140,8 @@ def attach(turn: Turn, case: Case) -> None:
     """Add the files that came with this very message to a case that has its number already."""
     files = turn.incoming.files
     if files:
-        add_files(turn, files, case_id=case.id)
+        if add_files(turn, files, case_id=case.id):
+            turn.say("files_over", most=turn.rules.limits.files)
         resident.add_information(turn.unit, turn.rules, case, "", len(files), turn.now)
 
 

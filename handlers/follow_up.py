@@ -10,7 +10,7 @@ from cases.telling import told_days
 from handlers import check_in, sealed_talk
 from handlers.appeal import begin_appeal
 from handlers.conversation import END, Again, Dialogue, Step
-from handlers.draft import add_files
+from handlers.draft import add_files, attach
 from handlers.status import status_text
 from handlers.turn import Answer, Prompt, Turn
 
@@ -206,10 +206,15 @@ def ask_reason(turn: Turn) -> Prompt:
 
 
 def take_reason(turn: Turn, answer: Answer) -> str | Again:
+    """Free words, and files beside them or alone."""
     case = owned(turn)
-    if case is None or not answer.text.strip():
-        return Again(turn.text("reason_hint")) if case else END
-    resident.give_reason(turn.unit, case, answer.text.strip()[:2000], turn.now)
+    if case is None:
+        return END
+    if not answer.text.strip() and not answer.files:
+        return Again(turn.text("reason_hint"))
+    if answer.text.strip():
+        resident.give_reason(turn.unit, case, answer.text.strip()[:2000], turn.now)
+    attach(turn, case)
     sealed_talk.forget(turn, case)
     turn.say("reason_kept")
     return END

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cases import appeals, handling, refusals
+from cases import answers, appeals, handling, refusals
 from cases.casework import Refused
 from cases.model import Case, Officer, State
 from cases.suggest import Suggester
@@ -33,6 +33,19 @@ async def test_one_tap_opens_the_case_again_with_a_term(bureau: Bureau) -> None:
     assert "người khác sẽ xem" in said
     assert (await bureau.now(case)).state is State.SUBMITTED
     assert case.code in await bureau.news("hoa")
+
+
+async def test_a_refusal_is_an_end_until_it_is_appealed(bureau: Bureau) -> None:
+    """The identity's term, and the questions how its sender fares, run from the refusal, closed by the desk or not."""
+    case = await refused(bureau)
+    assert case.closed_at is not None
+    at = case.closed_at
+    bureau.clock.move(days=3)
+    await bureau.act(answers.close, "lan", case, "")
+    assert (await bureau.now(case)).closed_at == at
+    again = await refused(bureau)
+    await bureau.person("resident").taps(DISAGREE)
+    assert (await bureau.now(again)).closed_at is None
 
 
 async def test_words_may_be_added_or_not(bureau: Bureau) -> None:
