@@ -181,7 +181,8 @@ def _misspelt(file: Path) -> list[str]:
     Other unknown names are left alone: `.env` and the environment belong to other programs too.
     """
     known = [name.upper() for name in Settings.model_fields]
-    given = {name.upper() for name in (*os.environ, *(dotenv_values(file, interpolate=False) if file.is_file() else ()))}
+    written = dotenv_values(file, interpolate=False) if file.is_file() else {}
+    given = {name.upper() for name in (*os.environ, *written)}
     unknown = sorted(name for name in given if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in known)
     meant = [(name, get_close_matches(name.removeprefix(PREFIX), known, 1, ALMOST)) for name in unknown]
     return [f"{name}: is no setting; write {PREFIX}{close[0]}, or take it out" for name, close in meant if close]

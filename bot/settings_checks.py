@@ -21,8 +21,9 @@ TLS_MODES = ("require", "verify-ca", "verify-full")  # of asyncpg; "prefer" and 
 
 def mistakes_of(settings: Settings) -> list[str]:
     """Every mistake; nothing when the settings may be used."""
-    checks = (_webhooks, _zalo_oa, _addresses, _links, _audit_mail, _database, _proxy, _hooks, _folders, _backups, _clamd)
-    return [sentence for check in checks for sentence in check(settings)]
+    outside = (_webhooks, _zalo_oa, _addresses, _links, _proxy, _hooks, _audit_mail)
+    inside = (_database, _folders, _backups, _clamd)
+    return [sentence for check in (*outside, *inside) for sentence in check(settings)]
 
 
 def _webhooks(settings: Settings) -> list[str]:

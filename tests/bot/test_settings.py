@@ -189,11 +189,11 @@ def test_a_misspelt_name_is_not_passed_over(
 
 
 @pytest.mark.parametrize(
-    "name", ["HOIAM_NAME", "HOIAM_UPSTREAMS", "HOIAM_DB_PASSWORD", "HOIAM_SOAK", "HOIAM_SEED", "HOIAM_ZALO_TEMPLATE_ID_X"]
+    "name", ["NAME", "UPSTREAMS", "DB_PASSWORD", "SOAK", "SEED", "TEST_DATABASE_URL", "ZALO_TEMPLATE_ID_X"]
 )
 def test_other_names_are_left_alone(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """The container's, the proxy's and the tests' own names stand in the same environment."""
-    monkeypatch.setenv(name, "x")
+    given(monkeypatch, {name: "x"})
     read_settings()
 
 

@@ -131,7 +131,7 @@ async def test_a_folder_that_cannot_be_made_names_its_setting(tmp_path: Path) ->
     (tmp_path / "file").write_bytes(b"")
     async with House(tmp_path) as house:
         target = Target(tmp_path / "file" / "backups", (RECIPIENT,), reserve=0)
-        with pytest.raises(BackupFault, match="HOIAM_BACKUP_DIR: .*file/backups cannot be written to"):
+        with pytest.raises(BackupFault, match=r"HOIAM_BACKUP_DIR: .*file/backups cannot be written to"):
             make(house.source, target, NOW)
 
 
