@@ -23,10 +23,13 @@ WORDS = (
     "publication_withdrawn", "refused", "refusal_reviewed", "role_granted", "role_removed", "account_changed",
     "code_given", "rule_proposed", "rule_changed", "rule_refused", "rule_withdrawn", "tokens_made", "tokens_revoked",
     "hook_proposed", "hook_agreed", "hook_refused", "hook_ended", "sealed_key_set", "sealed_opened", "sealed_shared",
-    "key_rotated", "backup_made", "restored", "purged", "hold_set", "hold_lifted", "signed_in", "signed_out",
+    "key_rotated", "backup_made", "restored", "hold_set", "hold_lifted", "signed_in", "signed_out",
     "sessions_ended", "secret_changed", "pin_shut",
 )  # fmt: skip
-"""What may be asked for; each has its words `console_audit_what_<word>`."""
+"""What may be asked for; each has its words `console_audit_what_<word>`.
+
+Not `purged`: the case is gone, and with it what would say who may know that there was one.
+"""
 _WORDED = {"door": "audit_door_", "which": "audit_which_", "identity": "audit_identity_", "what": "settings_part_"}
 
 
