@@ -97,6 +97,7 @@ async def test_a_reason_is_needed(desk: Console, reason: str) -> None:
     async with desk.clerk("union") as who:
         answers = [await break_it(who, code, reason) for code in (CODE, "PA-2026-000999")]
         assert [one.status for one in answers] == [422, 422]
+        assert ['id="reason"' in one for one in answers[0].text.split("<") if "aria-invalid" in one] == [True]
         assert answers[0].text.replace(CODE, "") == answers[1].text.replace("PA-2026-000999", "")
         assert (await who.get(f"/console/emergency/{CODE}")).status == 404
     assert desk.run(entries) == []

@@ -32,8 +32,8 @@ def add_emergency(console: Console) -> None:
     console.get(PATH + "/{code}", roles=DESK)(show_opened)
 
 
-async def show_form(visit: Visit, fault: str = "", status: int = 200) -> Response:
-    """The form, and what is open to this officer now."""
+async def show_form(visit: Visit, fault: str = "", wrong: str = "") -> Response:
+    """The form, and what is open to this officer now. `wrong`: the field that `fault` is about."""
 
     def step(unit: StoredWork) -> list[dict[str, object]]:
         found = [(unit.cases.get(one.case_id), one.until) for one in openings(unit, visit.officer.id)]
@@ -41,7 +41,8 @@ async def show_form(visit: Visit, fault: str = "", status: int = 200) -> Respons
 
     mine = await visit.read(step)
     typed = {"code": visit.form.get("code")[:40], "reason": visit.form.get("reason")[:LONGEST]} if fault else {}
-    return visit.page("emergency.html", status=status, fault=fault, mine=mine, typed=typed)
+    status = 422 if fault else 200
+    return visit.page("emergency.html", status=status, fault=fault, wrong=wrong, mine=mine, typed=typed)
 
 
 async def open_glass(visit: Visit) -> Response:
@@ -59,9 +60,9 @@ async def open_glass(visit: Visit) -> Response:
     try:
         await visit.write(step)
     except Refused as refused:
-        return await show_form(visit, said(visit.rules.wording, refused, visit.lang), 422)
+        return await show_form(visit, said(visit.rules.wording, refused, visit.lang), "reason")
     except Hidden:
-        return await show_form(visit, visit.say("emergency_cannot"), 422)
+        return await show_form(visit, visit.say("emergency_cannot"), "code")
     return visit.go(f"{PATH}/{code}", "emergency_opened_said")
 
 

@@ -69,6 +69,9 @@ async def test_a_posting_without_proof_is_refused(desk: Console, form: dict[str,
         item = await added(desk, clerk)
         answer = await clerk.post(ROOT, {"step": "prove", "item": item.id, **form})
     assert (answer.status, said in answer.text, items(desk)[0].done) == (422, True, False)
+    own_form = answer.text.index(f'id="i-{item.id}"'), answer.text.index(f'id="form-{item.id}"')
+    assert own_form[0] < answer.text.index('id="fault"') < own_form[1], "the sentence stands where it can be mended"
+    assert answer.text.count('id="fault"') == 1
 
 
 async def test_a_file_proves_a_posting_and_can_be_opened(desk: Console) -> None:
@@ -97,6 +100,7 @@ async def test_a_body_keeps_only_its_own_entries(desk: Console) -> None:
     async with desk.clerk("contact") as clerk:
         answer = await clerk.post(ROOT, {**ITEM, "owner": "dang_uy"})
     assert (answer.status, items(desk)) == (422, [])
+    assert answer.text.index('id="add"') < answer.text.index('id="fault"') < answer.text.index('id="title"')
 
 
 async def test_what_is_overdue_is_found_with_its_owner(desk: Console) -> None:
