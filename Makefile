@@ -3,6 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
+# Compiled at the install: who runs the program may not be allowed to write beside it, and would compile at every start.
+ROOMS := bot cases handlers papers scheduler storage web
+INSTALL = $(UV) pip install --quiet --python $(BIN)/python
+COMPILE = $(BIN)/python -m compileall -q -j 0
 # Tests wait as much as they work; those of one file stay together, they share what is dear to start.
 PROCESSES ?= 4
 SIDE_BY_SIDE = -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
@@ -19,16 +23,18 @@ $(VENV)/.boot: requirements-boot.txt
 	touch $@
 
 $(VENV)/.ok: $(VENV)/.boot requirements.txt
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
-	$(UV) pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
+	$(INSTALL) --compile-bytecode --require-hashes -r requirements.txt
+	$(INSTALL) --no-build-isolation --no-deps --editable .
 	touch $@
 
 $(VENV)/.ok-dev: $(VENV)/.boot requirements-dev.txt
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
-	$(UV) pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
+	$(INSTALL) --compile-bytecode --require-hashes -r requirements-dev.txt
+	$(INSTALL) --no-build-isolation --no-deps --editable .
+	$(COMPILE) $(ROOMS) tests bench
 	touch $(VENV)/.ok $@
 
 install: $(VENV)/.ok  ## install what running needs into .venv
+	$(COMPILE) $(ROOMS)
 
 run: $(VENV)/.ok  ## serve on http://127.0.0.1:8080
 	@$(BIN)/python -m bot run

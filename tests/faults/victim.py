@@ -18,6 +18,7 @@ import traceback
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -224,6 +225,8 @@ async def fetch(file: FileRef, cap: int) -> bytes:
 def nursery(control: socket.socket) -> None:
     """Fork one victim for each request until the socket is shut; tell its process id, and later how it ended."""
     rules = load_rules()
+    for driver in ("storage.postgres", "storage.sqlite"):
+        import_module(driver)  # loaded on need, and then by every victim anew
     gc.collect()
     gc.freeze()
     while True:
