@@ -51,6 +51,7 @@ _SIGN = {
 }  # fmt: skip
 _GAP = r"[ \t]+"
 _W = r"[^\W\d_]+"  # one word
+_TITLE = "(?:ong|ba|anh|chi|co|chu|bac|thay)"
 # Words at which what gives somebody away ends: "my son, who is in class 3A, | was beaten".
 _STOP = (
     "bi|dang|da|co|thi|la|ma|nen|vi|va|luc|khi|duoc|khong|ko|roi|nhung|de|cung|phai|se|noi|bao|biet|thay|chua|"
@@ -64,6 +65,7 @@ class Exposure:
 
     plain: Sequence[Rule] = ()
     introduce: re.Pattern[str] | None = None
+    relative: re.Pattern[str] | None = None
     typed_name: re.Pattern[str] | None = None
     softer: Mapping[str, str] = field(default_factory=dict)
     surnames: frozenset[str] = frozenset()
@@ -72,11 +74,13 @@ class Exposure:
     def from_data(cls, data: Mapping[str, Any]) -> Exposure:
         """From `data/exposure.yaml`; KeyError names a list that is missing."""
         lists = {name: _either(words) for name, words in data.items() if name != "softer"}
+        kin = _Words(lists["me"], lists).relative
         softer: Mapping[str, str] = data["softer"]
         name = rf"(?:{lists['surnames']})(?:{_GAP}(?:{lists['middle_names']}))+(?:{_GAP}{_W}){{1,2}}"
         return cls(
             plain=tuple(_rules(lists, softer)),
             introduce=re.compile(rf"(?<!\w)(?:(?:{lists['introduce']})(?:{_GAP}la)?\s*:?|(?:toi|em|chau),)\s*"),
+            relative=re.compile(rf"(?<!\w){kin}{_GAP}(?:ten{_GAP})?la{_GAP}(?:{_TITLE}{_GAP})?"),
             typed_name=re.compile(name),
             softer=softer,
             surnames=frozenset(composed(one) for one in data["surnames"]),
@@ -98,16 +102,24 @@ class Exposure:
 
     def _names(self, text: str, bare: str) -> Iterator[Clue]:
         """ "Tôi là Nguyễn Văn An": capitals after an introduction, or a typed full name without them."""
-        if self.introduce is None or self.typed_name is None:
+        if self.introduce is None or self.relative is None:
             return
         for intro in self.introduce.finditer(bare):
-            end, words = _capitals(text, intro.end())
-            if words > 1 or (words == 1 and "ten" in bare[intro.start() : intro.end()].split()):
+            if end := self._name_end(text, bare, intro):
                 yield _clue(Gives.NAME, intro.start(), end, self.softer["name"])
-            elif (typed := self.typed_name.match(bare, intro.end())) is not None and self._is_surname(
-                text, bare, typed
-            ):
-                yield _clue(Gives.NAME, intro.start(), typed.end(), self.softer["name"])
+        for kin in self.relative.finditer(bare):
+            if end := self._name_end(text, bare, kin):
+                yield _clue(Gives.KIN, kin.start(), end, self.softer["kin"])
+
+    def _name_end(self, text: str, bare: str, before: re.Match[str]) -> int:
+        """Where the name ends that follows these words; 0 where none does."""
+        assert self.typed_name is not None
+        end, words = _capitals(text, before.end())
+        told = "ten" in before[0].split() or _ALONE.match(bare, end) is not None
+        if words > 1 or (words == 1 and told):
+            return end
+        typed = self.typed_name.match(bare, before.end())
+        return typed.end() if typed is not None and self._is_surname(text, bare, typed) else 0
 
     def _is_surname(self, text: str, bare: str, typed: re.Match[str]) -> bool:
         """Where diacritics were typed they must be right: "hồ" is a surname, "hộ" is a household."""
@@ -122,6 +134,8 @@ class Exposure:
 
 
 _MOST = 20
+# What follows a name of one word, "tôi là Tám ở thôn 2", and not the first word of more, "tôi là Người dân".
+_ALONE = re.compile(r"[ \t]*(?:[,.;:!?\n]|$|(?:o|nha|day|xin|muon|thon|xom|ap|to|khu)(?!\w))")
 _WORD = re.compile(r"[ \t]*([^\W\d_]+)")
 
 
@@ -200,6 +214,7 @@ def _house(words: _Words) -> Patterns:
     yield "house", rf"(?:{words.mine}(?:{_GAP}o)?{_GAP})?(?:so{_GAP}nha|nha{_GAP}so){_GAP}\d+[\w/]*{lane}{{0,3}}"
     yield "house", rf"{words.mine}(?:{_GAP}(?:o|nam|thi))*(?:{_GAP}ngay)?{_GAP}{number}{lane}{{0,3}}"
     yield "house", rf"{words.mine}(?:{_GAP}o)?{_GAP}(?:ngay{_GAP})?{beside}{_FEW}{{1,4}}"
+    yield "house", rf"(?:{words.me}){_GAP}(?:song{_GAP}|tro{_GAP})?o{_GAP}(?:ngay{_GAP})?{beside}{_FEW}{{1,4}}"
     yield "house", rf"{words.mine}{_GAP}o{_GAP}(?:can|nha|ngoi{_GAP}nha){_FEW}{{1,6}}"
     yield "near", rf"(?:ngay{_GAP})?{beside}{_GAP}{yard}(?:nha|vuon|ruong){_GAP}{somebodys}{_FEW}?"
     yield "near", rf"(?:doi{_GAP}dien|sat{_GAP}vach){_GAP}nha(?!\w){public}{_FEW}"

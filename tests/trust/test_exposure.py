@@ -33,6 +33,10 @@ def found(rules: Rules, text: str) -> set[Gives]:
     ("text", "kind"),
     [
         ("Tôi là Nguyễn Văn An, cán bộ đòi tiền.", Gives.NAME),
+        ("Tôi là Tám, nhà ở Thôn 2.", Gives.NAME),
+        ("Tôi là Tám ở xóm dưới, bị đòi tiền.", Gives.NAME),
+        ("Vợ tôi là bà Lê Thị Hồng bị đuổi việc.", Gives.KIN),
+        ("Tôi ở cạnh nhà văn hóa Thôn 2, loa rất ồn.", Gives.HOUSE),
         ("Gọi cho tôi 0912 345 678.", Gives.NUMBER),
         ("Căn cước 031085001234 của tôi.", Gives.NUMBER),
         ("Nhà tôi số 12 ngõ 5 bị ngập.", Gives.HOUSE),
@@ -51,7 +55,7 @@ def test_what_gives_one_away(rules: Rules, text: str, kind: Gives) -> None:
     decomposed = unicodedata.normalize("NFD", text)
     assert kind in found(rules, text)
     assert kind in found(rules, decomposed)
-    if kind is not Gives.NAME:
+    if kind is not Gives.NAME or "Tám" not in text:
         assert kind in found(rules, strip_marks(text))
     softer = rules.exposure.softened(text, rules.exposure.clues(text))
     assert found(rules, softer) == set()
@@ -64,6 +68,9 @@ def test_what_gives_one_away(rules: Rules, text: str, kind: Gives) -> None:
         "Bãi rác đối diện nhà văn hóa bốc mùi.",
         "Cô giáo lớp 3A đánh học sinh.",
         "Tôi là người dân trong xã, đường hỏng nặng.",
+        "Tôi là Người dân Thôn 2.",
+        "Vợ tôi là người mua hàng ở đó.",
+        "Bà Lê Thị Hồng là cán bộ một cửa.",
         "Ông chủ tịch nhận phong bì của nhà thầu.",
         "",
         "x" * 10_000,
