@@ -50,7 +50,7 @@ def allowed(unit: UnitOfWork, rules: Rules, officer: Officer, case: Case, now: d
     """What this officer may do with the case now, in the order to offer it."""
     proposal = open_refusal(unit, case)
     found = actions(case, officer, rules.directory_of(case, now), refusal_by=proposal.actor if proposal else "")
-    if "confirm_refusal" in found and officer.id in refusers(unit, case):
+    if "confirm_refusal" in found and refused_before(unit, case, officer):
         return tuple(one for one in found if one != "confirm_refusal")
     return found
 
@@ -110,6 +110,12 @@ def refusers(unit: UnitOfWork, case: Case) -> frozenset[str]:
         if event.what == "refused":
             found |= {proposed, event.actor}
     return frozenset(found - {""})
+
+
+def refused_before(unit: UnitOfWork, case: Case, officer: Officer) -> bool:
+    """Whether this person is one of them, by whatever account."""
+    known = (unit.people.officer(one) for one in refusers(unit, case))
+    return any(one_person(one, officer) for one in known if one is not None)
 
 
 def actor_of(officer: Officer, case: Case, directory: Directory) -> Actor:

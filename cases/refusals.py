@@ -15,6 +15,7 @@ from cases.casework import (
     open_refusal,
     people_around,
     record,
+    refused_before,
     refusers,
 )
 from cases.lifecycle import Actor, move
@@ -74,9 +75,10 @@ def second_persons(unit: UnitOfWork, directory: Directory, officer: Officer, cas
 
 def reviewers(unit: UnitOfWork, directory: Directory, case: Case) -> list[Officer]:
     """Who may agree to refuse this case: never those who refused it before, and after them another body first."""
-    before = refusers(unit, case)
-    found = [one for one in _deciders(unit, directory, case) if one.id not in before]
-    bodies = {directory.successor(one.body) for one in _deciders(unit, directory, case) if one.id in before}
+    deciders = _deciders(unit, directory, case)
+    before = [one for one in deciders if refused_before(unit, case, one)]
+    found = [one for one in deciders if one not in before]
+    bodies = {directory.successor(one.body) for one in before}
     return [one for one in found if directory.successor(one.body) not in bodies] or found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -112,6 +113,21 @@ async def test_a_second_account_is_no_second_person(bureau: Bureau) -> None:
     other = await bureau.report()
     with pytest.raises(Refused, match="no_second_person"):
         await bureau.act(refusals.propose_refusal, "lan", other, "spam", "quảng cáo")
+
+
+async def test_who_refused_it_does_not_come_back_under_another_account(bureau: Bureau) -> None:
+    """Hoa of the farmers' union refused it; her second account, at the Front, is not asked either."""
+    case = await refused(bureau, "hoa", "lan", chosen_body="hnd")
+    await bureau.person("resident").taps(DISAGREE)
+    minh = await bureau.office.read(lambda unit: unit.people.officer("minh"))
+    hoa = await bureau.office.read(lambda unit: unit.people.officer("hoa"))
+    assert minh is not None
+    assert hoa is not None
+    await bureau.office.write(lambda unit: unit.people.save_officer(replace(minh, name=hoa.name)))
+    with pytest.raises(Refused, match="no_second_person"):
+        await bureau.act(refusals.propose_refusal, "hoa", case, "spam", "vẫn là quảng cáo")
+    with pytest.raises(Refused, match="no_second_person"):
+        await bureau.act(refusals.propose_refusal, "lan", case, "spam", "vẫn là quảng cáo")
 
 
 async def test_a_colleague_of_the_two_gives_way_to_another_body(bureau: Bureau) -> None:
