@@ -103,6 +103,7 @@ async def _tie(shell: Console, checks: Checks, guest: Guest, form: Form) -> Resp
             return None
         if not console.claim(unit, guest.code):
             raise Refusal(404, "console_invite_gone")
+        unit.audit.enter("secret_changed", actor=guest.officer.id, detail={"which": "link"})
         return console.save(unit, guest.officer, login, password_hash, totp, step)
 
     codes = await shell.services.office.write(settle)

@@ -10,6 +10,7 @@ from cases import officers
 from storage import console, console_sessions
 from storage.people import PeopleStore
 from tests.web.console.desk import Clerk, Console, code, hidden
+from tests.web.console.test_account import changes
 from tests.web.visitor import Answer
 
 GOOD = {"login": "Lan.Tran", "password": "bon mua gio thoi dong"}
@@ -36,6 +37,7 @@ async def test_an_invited_officer_becomes_a_signed_in_one(own: Console) -> None:
         codes = (await tie(own, who, path, page)).text
         assert codes.count("<li>") == console.RECOVERY_CODES
         assert "lan.tran" in (await who.get("/console/account")).text
+    assert own.run(changes) == ["link"]
 
 
 async def test_a_link_works_once(own: Console) -> None:
