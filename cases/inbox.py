@@ -11,11 +11,12 @@ from enum import IntEnum
 from cases.bodies import Directory
 from cases.calendar import CalendarIncomplete, local_date
 from cases.casework import DESK_ROLES, localities_of
-from cases.clocks import forward_due, receipt_alert_on, relay_due, triage_due
 from cases.model import BodyRole, Case, Officer, OfficerRole, Priority, State
 from cases.ports import CaseQuery, UnitOfWork
 from cases.routing import forwarder_of
 from cases.rules import Rules
+from cases.running_clocks import AT_THE_DESK, Since, since_of
+from cases.urgency import owed
 from cases.visibility import Sight, is_overdue, sight
 
 SOON_WD = 5  # working days; the second of the four reminders before a term ends
@@ -55,7 +56,7 @@ def inbox(unit: UnitOfWork, rules: Rules, officer: Officer, now: datetime, *, du
     found = []
     for case, directory in _open_cases(unit, rules, officer, now):
         if sight(officer, case, directory) >= Sight.NOTICE and _concerns(officer, case, directory, today):
-            entry = entry_of(rules, case, today)
+            entry = entry_of(unit, rules, case, today)
             if not due_only or entry.urgency in (Urgency.OVERDUE, Urgency.SOON):
                 found.append(
                     (entry.urgency, not entry.urgent, entry.due_on or date.max, case.submitted_at, case.code, entry)
@@ -86,9 +87,10 @@ def works(officer: Officer) -> bool:
     return not (DESK_ROLES | {OfficerRole.CONTACT}).isdisjoint(officer.roles)
 
 
-def entry_of(rules: Rules, case: Case, today: date) -> Entry:
-    """The case's line, with the next day somebody owes something."""
-    due = next_due(rules, case)
+def entry_of(unit: UnitOfWork, rules: Rules, case: Case, today: date) -> Entry:
+    """The case's line, with the last day of the step that somebody owes, from the clocks that the reminders go by."""
+    since = since_of(unit.cases.history(case.id)) if case.state in AT_THE_DESK else Since()
+    due = owed(case, rules.calendar, rules.policy, since)
     days = _days(rules, today, due)
     if due is not None and due < today:
         urgency = Urgency.OVERDUE
@@ -107,23 +109,6 @@ def entry_of(rules: Rules, case: Case, today: date) -> Entry:
         authority=case.competent_authority,
         urgent=case.priority is Priority.URGENT,
     )
-
-
-def next_due(rules: Rules, case: Case) -> date | None:
-    """The last day of the step that is owed now; None where nobody owes one or the calendar is not entered so far."""
-    calendar, targets = rules.calendar, rules.targets
-    try:
-        if case.state in (State.SUBMITTED, State.NEEDS_COI_CHECK):
-            return triage_due(case.submitted_at, calendar, targets)
-        if case.state is State.TRIAGED:
-            return forward_due(case.submitted_at, calendar, targets)
-        if case.state is State.FORWARDED and case.forwarded_at is not None:
-            return receipt_alert_on(case.forwarded_at, calendar, targets)
-        if case.state is State.ANSWERED and case.answered_at is not None:
-            return relay_due(case.answered_at, calendar, targets)
-    except CalendarIncomplete:
-        return None
-    return case.effective_due_on if case.awaits_reply else None
 
 
 def _days(rules: Rules, today: date, due: date | None) -> int | None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 
 from cases import clocks
 from cases.calendar import WorkCalendar, local_date
-from cases.model import Case, Kind, State
+from cases.model import Case, CaseEvent, Kind, State
 from cases.reminder_policy import ReminderPolicy
 
 CLOSE_NEEDS_INFO = "close_needs_info"
@@ -20,6 +20,9 @@ _WITH_CLOCK = frozenset({Kind.REPORT, Kind.PETITION})
 _UNTRIAGED = frozenset({State.SUBMITTED, State.NEEDS_COI_CHECK})
 AT_THE_DESK = _UNTRIAGED | {State.TRIAGED, State.RETURNED}
 """States in which the receiving body owes the next step: triage or forwarding."""
+ASKED, ANSWERED = "asked_info", "added"
+BACK_AT_DESK = frozenset({"appealed", "reopened", "returned"})
+"""Events after which the clocks of triage and forwarding run anew, as they do when the resident has answered."""
 
 
 class Audience(StrEnum):
@@ -46,6 +49,22 @@ class Since:
 
     at_desk: datetime | None = None
     info_asked: datetime | None = None
+
+    def then(self, what: str, at: datetime) -> Since:
+        """After one more event of the case's history."""
+        if what == ASKED:
+            return replace(self, info_asked=at)
+        if what in BACK_AT_DESK or (what == ANSWERED and self.info_asked):
+            return Since(at_desk=at)
+        return self
+
+
+def since_of(history: Iterable[CaseEvent]) -> Since:
+    """From the events of one case, the oldest first."""
+    found = Since()
+    for event in history:
+        found = found.then(event.what, event.at)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

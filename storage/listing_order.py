@@ -12,7 +12,7 @@ from sqlalchemy import case as when
 from cases.calendar import WorkCalendar
 from cases.model import State
 from cases.reminder_policy import ReminderPolicy
-from cases.running_clocks import AT_THE_DESK
+from cases.running_clocks import ANSWERED, ASKED, AT_THE_DESK, BACK_AT_DESK
 from cases.urgency import (
     AWAITING_REPLY,
     DONE,
@@ -26,7 +26,6 @@ from cases.urgency import (
 )
 from storage.case_store import case, event
 from storage.listing_scope import DUE
-from storage.nudges import ANSWERED, ASKED, BACK_AT_DESK
 
 _TURNS = (ASKED, ANSWERED, *sorted(BACK_AT_DESK))
 _INSTANT = case.c.submitted_at.type

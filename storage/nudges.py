@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -26,15 +25,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cases.model import Case, CaseEvent, Extension, Officer, State
-from cases.reminders import AT_THE_DESK, Since
+from cases.running_clocks import ANSWERED, ASKED, AT_THE_DESK, BACK_AT_DESK, Since
 from storage.case_store import ENUMS, EXCLUSIONS, PLACE_EVENT, case, event
 from storage.hot import Hot
 from storage.people import officer, reporter
 from storage.work import StoredWork, ledger, new_id
-
-ASKED, ANSWERED = "asked_info", "added"
-BACK_AT_DESK = frozenset({"appealed", "reopened", "returned"})
-"""Events after which the clocks of triage and forwarding run anew, as they do when the resident has answered."""
 
 
 class Listed:
@@ -157,11 +152,7 @@ class NudgeStore:
         wanted = [one.id for one in looked_at if one.state in AT_THE_DESK or one.state is State.NEEDS_INFO]
         found: dict[str, Since] = {}
         for row in _TURNS.rows(self._connection, wanted) if wanted else ():
-            known = found.get(row.case_id, Since())
-            if row.what == ASKED:
-                found[row.case_id] = replace(known, info_asked=row.at)
-            elif row.what in BACK_AT_DESK or known.info_asked:
-                found[row.case_id] = Since(at_desk=row.at)
+            found[row.case_id] = found.get(row.case_id, Since()).then(row.what, row.at)
         return found
 
     def urged_at(self, case_ids: Sequence[str]) -> dict[str, list[datetime]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from cases import handling
 from cases.model import State
 from storage.work import Office
 from tests.handlers.cast import Person, cases_of, report_road
 from tests.handlers.conftest import Meet
+from tests.handlers.officer_cast import Bureau, open_bureau  # noqa: F401 - a fixture
 
 RECEIPT = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]")
 
@@ -24,6 +26,17 @@ async def test_the_case_number_shows_where_it_stands(meet: Meet) -> None:
     said = await person.says(case.code.lower())
     assert "đã tiếp nhận" in said
     assert "chậm nhất ngày 04/03/2026" in said
+
+
+async def test_after_more_was_told_the_date_is_counted_from_then(bureau: Bureau) -> None:
+    """Nobody reads that the desk will look at it by a day that is over."""
+    case = await bureau.report()
+    await bureau.act(handling.ask_info, "lan", case, "Đoạn hỏng dài bao nhiêu?")
+    await bureau.wait("2026-03-20")
+    resident = bureau.person("resident")
+    await resident.says(f"/bosung {case.code}")
+    await resident.says("Dài 30 mét")
+    assert "chậm nhất ngày 24/03/2026" in await resident.says(case.code)
 
 
 async def test_a_number_guessed_from_another_chat_shows_nothing(meet: Meet) -> None:

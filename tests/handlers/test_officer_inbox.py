@@ -54,6 +54,20 @@ async def test_only_what_is_due(bureau: Bureau) -> None:
     assert len([label for label in lan.labels if "PA-" in label]) == 1
 
 
+async def test_what_came_back_is_owed_from_the_day_it_came(bureau: Bureau) -> None:
+    """Returned three weeks later it is not late at once, and is late once forwarding it anew is."""
+    case = await bureau.received()
+    await bureau.wait("2026-03-20")
+    await bureau.act(authority.return_case, "tuan", case, "Đường này do tỉnh quản lý", "")
+    lan = bureau.person("lan")
+    await lan.says("/hopthu")
+    assert "hạn 27/03" in lan.labels[0]
+    assert "quá hạn" not in lan.labels[0]
+    await bureau.wait("2026-03-30")
+    await lan.says("/quahan")
+    assert "quá hạn 1 ngày (hạn 27/03)" in lan.labels[0]
+
+
 async def test_nothing_due(bureau: Bureau) -> None:
     """Said plainly."""
     assert "Không có hồ sơ nào sắp hạn" in await bureau.person("lan").says("/quahan")

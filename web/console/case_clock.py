@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from cases.calendar import CalendarIncomplete, DayOff, ExplainedDay, Explanation, WorkCalendar, local_date
+from cases.calendar import CalendarIncomplete, DayOff, ExplainedDay, Explanation, local_date
 from cases.clocks import forward_due, receipt_alert_on, relay_due, tell_resident_due, triage_due
 from cases.handling import WITH_CLOCK
 from cases.model import Case
+from cases.running_clocks import running, since_of
 from cases.telling import holiday, reason, weekday
 from web.console.case_fields import Work
 
@@ -123,38 +124,54 @@ class Term:
 
 
 def terms_of(work: Work) -> list[Term]:
-    """Triage, forwarding, telling the sender, receipt and relaying, as far as they have begun."""
+    """Triage, forwarding, telling the sender, receipt and relaying: what is done, and what runs for the reminders too.
+
+    A step that the case has come back to, or that waits for its sender, is not late by the day it first had.
+    """
     case = work.case
     if case.kind not in WITH_CLOCK:
         return []
-    found = []
-    for name, due, done in _clocks(case, work):
-        try:
-            found.append(_term(name, due(), done, work.today, work.rules.calendar, running=case.is_open))
-        except CalendarIncomplete:
-            continue
-    return [term for term in found if term is not None]
+    runs = dict(_running(work))
+    return [term for name, first, done in _steps(case, work) if (term := _term(work, name, first, done, runs))]
 
 
-def _clocks(case: Case, work: Work) -> Iterator[tuple[str, Callable[[], date], datetime | date | None]]:
+def _running(work: Work) -> Iterator[tuple[str, date]]:
+    since = since_of(work.unit.cases.history(work.case.id))
+    try:
+        for clock in running(work.case, work.rules.calendar, work.rules.policy, since):
+            yield clock.step, clock.due
+    except CalendarIncomplete:  # nobody has entered that year so far: the clock is drawn once it is
+        return
+
+
+def _steps(case: Case, work: Work) -> Iterator[tuple[str, Callable[[], date] | None, datetime | date | None]]:
+    """Each step: the day it was due when it first began, and when it was done."""
     calendar, targets = work.rules.calendar, work.rules.targets
-    at = case.submitted_at
+    at, sent, answered = case.submitted_at, case.forwarded_at, case.answered_at
     yield "triage", lambda: triage_due(at, calendar, targets), case.triaged_at
     yield "tell_resident", lambda: tell_resident_due(at, calendar, targets), case.triaged_at
-    yield "forward", lambda: forward_due(at, calendar, targets), case.forwarded_at
-    if sent := case.forwarded_at:
-        yield "receipt", lambda: receipt_alert_on(sent, calendar, targets), case.received_on
-    if answered := case.answered_at:
-        yield "relay", lambda: relay_due(answered, calendar, targets), case.relayed_at
+    yield "forward", lambda: forward_due(at, calendar, targets), sent
+    yield "receipt_alert", (lambda: receipt_alert_on(sent, calendar, targets)) if sent else None, case.received_on
+    yield "relay", (lambda: relay_due(answered, calendar, targets)) if answered else None, case.relayed_at
+    yield "autoclose_info", None, None
+    yield "autoclose_silent", None, None
 
 
 def _term(
-    name: str, due: date, done: datetime | date | None, today: date, calendar: WorkCalendar, *, running: bool
+    work: Work,
+    name: str,
+    first: Callable[[], date] | None,
+    done: datetime | date | None,
+    runs: Mapping[str, date],
 ) -> Term | None:
-    day = local_date(done) if isinstance(done, datetime) else done
-    if day is None and not running:
+    calendar, today = work.rules.calendar, work.today
+    try:
+        if (due := runs.get(name)) is not None:
+            late = today > due and not name.startswith("autoclose")  # nobody owes it: it comes by itself
+            return Term(name, due, None, "late" if late else "running", calendar.working_days_between(today, due))
+        if done is None or first is None:
+            return None
+        day, due = local_date(done) if isinstance(done, datetime) else done, first()
+        return Term(name, due, day, "done" if day <= due else "done_late", calendar.working_days_between(today, due))
+    except CalendarIncomplete:
         return None
-    left = calendar.working_days_between(today, due)
-    if day is not None:
-        return Term(name, due, day, "done" if day <= due else "done_late", left)
-    return Term(name, due, None, "late" if today > due else "running", left)

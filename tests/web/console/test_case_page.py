@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cases import deskwork, handling
+from cases import authority, deskwork, handling
 from cases.model import OfficerRole, Secrecy, Subject
 from cases.resident import add_information
 from storage.work import StoredWork
@@ -182,6 +182,34 @@ async def test_days_over_the_term_are_counted(own: Console) -> None:
         page = shown(await opened(who, case))
     assert "Quá hạn 5 ngày làm việc (hạn 22/12/2026)" in page
     assert "quá hạn 5 ngày" in page
+
+
+async def test_a_returned_case_is_not_late_with_its_first_receipt(own: Console) -> None:
+    """The authority sent it back in time; what runs is forwarding it anew, from the day it came back."""
+    case = received(own)
+    act(own, authority.return_case, "contact", case, "Đường này do tỉnh quản lý", "")
+    own.clock.set(own.clock() + timedelta(days=1))
+    async with own.clerk("handler") as who:
+        page = shown(await opened(who, case))
+    assert "Trễ" not in page
+    assert "Cơ quan xác nhận đã nhận" not in page
+    assert "Chuyển cơ quan có thẩm quyền hạn 01/12/2026" in page
+
+
+async def test_what_waits_for_its_sender_is_not_late(own: Console) -> None:
+    """The desk's clocks stand until the answer; then they run from it, on this page as in the list."""
+    case = report(own)
+    act(own, handling.ask_info, "handler", case, "Đoạn hỏng dài bao nhiêu?")
+    own.clock.set(own.clock() + timedelta(days=10))
+    async with own.clerk("handler") as who:
+        page = shown(await opened(who, case))
+        assert "Trễ" not in page
+        assert "Chờ người gửi bổ sung; hết hạn thì tự kết thúc hạn 15/12/2026" in page
+        add(own, case.id)
+        page = shown(await opened(who, case))
+        assert "Trễ" not in page
+        assert "Phân loại hạn 07/12/2026" in page
+        assert "07/12/2026" in shown((await who.get("/console/cases")).text)
 
 
 async def test_the_page_is_there_in_english(served: Console) -> None:
