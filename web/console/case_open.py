@@ -81,7 +81,8 @@ def beside(work: Work) -> list[str]:
     if not sees_content(work) or not is_desk(work):
         return []
     found = ["note", "drop_note"]
-    found += ["points"] if work.case.is_open else []
+    # Once the answer went to its sender the check of it is done; a dialogue may bring another answer.
+    found += ["points"] if work.case.is_open and work.case.state is not State.RELAYED else []
     found += ["write"] if work.case.reporter else []
     found += ["documents", "came"] if requests.may_ask(work.officer, work.case, work.rules, work.now) else []
     found += [IDENTITY] if may_reveal(work.officer, work.case, work.directory) else []
