@@ -41,6 +41,12 @@ def looks_like_receipt(text: str) -> bool:
     return any(any(sign.isdigit() for sign in found[0]) for found in _RECEIPT.finditer(text))
 
 
+def is_only_a_code(text: str) -> bool:
+    """Whether a typed text is a case number or a receipt code and nothing else: somebody asks how the case stands."""
+    code = _CASE_CODE if read_case_code(text) else _RECEIPT if read_receipt_code(text) else None
+    return code is not None and not any(sign.isalnum() for sign in code.sub("", text, count=1))
+
+
 def read_case_code(text: str) -> str | None:
     """The case number somewhere in a typed text, in its full form; None when there is none."""
     found = _CASE_CODE.search(text)

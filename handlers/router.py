@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cases.messages import Event
-from cases.receipts import looks_like_receipt, read_case_code, read_receipt_code
+from cases.receipts import is_only_a_code, looks_like_receipt, read_case_code, read_receipt_code
 from cases.suggest import Suggestion
 from handlers import authority, check_in, follow_up, officer
 from handlers.appeal import APPEAL, begin_appeal
@@ -154,7 +154,9 @@ def _words(turn: Turn) -> None:
             return
         if danger and not CONVERSATION.running(turn):
             return
-    if CONVERSATION.running(turn):
+    if _looks_up(turn):
+        _obey(turn, Command.TRACK, incoming.text)
+    elif CONVERSATION.running(turn):
         contact = incoming.contact
         CONVERSATION.feed(
             turn,
@@ -168,6 +170,12 @@ def _words(turn: Turn) -> None:
         )
     elif not check_in.heard(turn):
         _begin(turn)
+
+
+def _looks_up(turn: Turn) -> bool:
+    """A code alone answers no question but the one for a code; what is being told waits meanwhile."""
+    running = CONVERSATION.running(turn) and turn.chat.talk.get("dialogue") != TRACK.name
+    return running and turn.officer is None and is_only_a_code(turn.incoming.text)
 
 
 def _short_cry(turn: Turn, found: Suggestion) -> bool:

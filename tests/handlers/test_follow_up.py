@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from cases import handling
 from cases.model import State
 from storage.work import Office
@@ -37,6 +39,27 @@ async def test_after_more_was_told_the_date_is_counted_from_then(bureau: Bureau)
     await resident.says(f"/bosung {case.code}")
     await resident.says("Dài 30 mét")
     assert "chậm nhất ngày 24/03/2026" in await resident.says(case.code)
+
+
+@pytest.mark.parametrize("question", ["/dulieu", "/ngonngu", "/thuvien", "/phananh"])
+async def test_a_number_alone_is_looked_up_whatever_was_asked(meet: Meet, question: str) -> None:
+    """No menu is in the way of somebody who wants to know how it stands."""
+    person = meet()
+    case = await report_road(person)
+    await person.says(question)
+    assert "chậm nhất ngày 04/03/2026" in await person.says(f" {case.code.lower()}. ")
+
+
+async def test_a_report_being_told_waits_while_a_number_is_looked_up(meet: Meet, office: Office) -> None:
+    """And goes on with the question it stood at."""
+    person = meet()
+    case = await report_road(person)
+    await person.says("Rác đổ đầy bờ mương Thôn 1, mùi hôi thối cả tuần nay")
+    said = await person.says(case.code)
+    assert "chậm nhất ngày 04/03/2026" in said
+    assert "viết tiếp phản ánh đang dở" in await person.taps("Hủy")
+    assert "mục nào" in person.last.text
+    assert len(await cases_of(office)) == 1
 
 
 async def test_a_number_guessed_from_another_chat_shows_nothing(meet: Meet) -> None:
