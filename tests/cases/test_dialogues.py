@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cases import answers, dialogues, resident
+from cases import dialogues, resident
 from cases.casework import Refused
 from cases.dialogues import Meeting
 from cases.model import Case, State
@@ -36,11 +36,7 @@ async def kept(bureau: Bureau, case: Case) -> list[Meeting]:
 @pytest.fixture(name="case")
 async def a_relayed_case(bureau: Bureau) -> Case:
     """The sender knows the answer."""
-    case = await bureau.received()
-    await bureau.act(answers.record_reply, "tuan", case, an_answer())
-    await bureau.act(answers.relay, "lan", case)
-    await bureau.news()
-    return await bureau.now(case)
+    return await bureau.relayed()
 
 
 @pytest.mark.parametrize(("who", "by"), [("lan", "handler"), ("tuan", "authority")])

@@ -11,7 +11,7 @@ import pytest
 
 from bot.clock import SteppedClock
 from bot.spine import Spine
-from cases import authority, forwarding, handling
+from cases import answers, authority, forwarding, handling
 from cases.intake import submit
 from cases.messages import Address, FileKind, FileRef
 from cases.model import Case, Officer, OfficerRole, Outcome, WrittenReply
@@ -160,6 +160,14 @@ class Bureau:
         """A report whose clock runs since Monday 2 March 2026, due on Monday 30 March."""
         case = await self.forwarded(**draft)
         await self.act(authority.acknowledge, "tuan", case, date(2026, 3, 2))
+        return await self.now(case)
+
+    async def relayed(self, **draft: Any) -> Case:
+        """A report whose sender knows the written answer."""
+        case = await self.received(**draft)
+        await self.act(answers.record_reply, "tuan", case, an_answer())
+        await self.act(answers.relay, "lan", case)
+        await self.news()
         return await self.now(case)
 
 

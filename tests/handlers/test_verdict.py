@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from cases import answers
 from cases.model import Case, State, Verdict
 from tests.handlers.officer_cast import Bureau, an_answer, open_bureau  # noqa: F401 - a fixture
 
@@ -12,11 +11,7 @@ from tests.handlers.officer_cast import Bureau, an_answer, open_bureau  # noqa: 
 @pytest.fixture(name="case")
 async def a_relayed_case(bureau: Bureau) -> Case:
     """The sender has the answer before them."""
-    case = await bureau.received()
-    await bureau.act(answers.record_reply, "tuan", case, an_answer())
-    await bureau.act(answers.relay, "lan", case)
-    await bureau.news()
-    return await bureau.now(case)
+    return await bureau.relayed()
 
 
 async def test_not_solved_asks_what_is_missing(bureau: Bureau, case: Case) -> None:
