@@ -13,9 +13,11 @@ from enum import StrEnum
 from typing import Any
 
 from cases.messages import Choice
+from handlers.again import ASKED, Again, put
 from handlers.parking import park, unpark
 from handlers.turn import Answer, Prompt, Turn
 
+__all__ = ["END", "Again", "Conversation", "Dialogue", "Nav", "Step"]
 END = ""
 
 
@@ -25,13 +27,6 @@ class Nav(StrEnum):
     BACK = "~back"
     SKIP = "~skip"
     CANCEL = "~cancel"
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """The answer did not fit: say this, and ask again."""
-
-    hint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +77,10 @@ class Conversation:
         else:
             self._take(turn, dialogue, answer)
 
+    def leave(self, turn: Turn) -> None:
+        """End the open dialogue without a word; a report that waited behind it goes on."""
+        self._end(turn)
+
     def go_on(self, turn: Turn) -> bool:
         """Take up the report that waited while something else was asked for; False when none did."""
         step = unpark(turn)
@@ -101,8 +100,7 @@ class Conversation:
         if turn.chat.talk.get("dialogue") != dialogue.name or turn.chat.talk.get("step") != here:
             return  # the step began another dialogue
         if isinstance(following, Again):
-            turn.tell(following.hint) if following.hint else None
-            self._ask(turn, here)
+            self._ask(turn, here, following)
         elif following == END:
             self._end(turn)
         else:
@@ -117,10 +115,10 @@ class Conversation:
         turn.chat.talk_expires_at = turn.now + timedelta(days=turn.rules.limits.draft_days)
         self._ask(turn, step)
 
-    def _ask(self, turn: Turn, step: str) -> None:
-        dialogue = self._dialogues[str(turn.chat.talk["dialogue"])]
-        prompt = dialogue.steps[step].ask(turn)
-        turn.ask(Prompt(prompt.text, (*prompt.choices, *self._ways_out(turn, dialogue.steps[step])), prompt.ask))
+    def _ask(self, turn: Turn, step: str, again: Again | None = None) -> None:
+        at = self._dialogues[str(turn.chat.talk["dialogue"])].steps[step]
+        prompt = at.ask(turn)
+        put(turn, prompt, (*prompt.choices, *self._ways_out(turn, at)), Nav.CANCEL, again)
 
     def _ways_out(self, turn: Turn, step: Step) -> tuple[Choice, ...]:
         if not step.ways_out:
@@ -138,7 +136,7 @@ class Conversation:
         self.go_on(turn)
 
     def _stop(self, turn: Turn) -> None:
-        for name in ("dialogue", "step", "data", "trail", "offer"):
+        for name in ("dialogue", "step", "data", "trail", "offer", ASKED):
             turn.chat.talk.pop(name, None)
         turn.chat.talk_expires_at = None
 

@@ -69,7 +69,7 @@ def take_consent(turn: Turn, answer: Answer) -> str | Again:
         turn.unit.outbox.forget_words(turn.chat)
         turn.say("consent_refused")
         return END
-    if answer.choice not in (AGREE, AGREE_HIDDEN):
+    if answer.choice not in (AGREE, AGREE_HIDDEN) and not turn.means("yes", answer.text):
         hold_more(turn, answer)
         return Again(turn.text("consent_hint"))
     turn.chat.consent_version = turn.rules.consent_version

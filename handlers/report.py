@@ -5,13 +5,15 @@ At most eight questions once consent is given; all but "what happened" can be sk
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cases.messages import Ask, Choice
 from cases.model import Kind, Subject
 from cases.text import same_answer
 from handlers import report_about, report_end, sealed_talk
-from handlers.conversation import Again, Dialogue, Step
+from handlers.conversation import END, Again, Dialogue, Step
 from handlers.draft import add_files, add_story, directory_of, story
-from handlers.right_doors import DOORS, DOUBTS, door_for, show_door, take_door
+from handlers.right_doors import DOORS, DOUBTS, QUESTION, door_for, show_door, take_door
 from handlers.turn import Answer, Prompt, Turn
 
 OTHER = "other"
@@ -34,7 +36,8 @@ def ask_what(turn: Turn) -> Prompt:
 def take_what(turn: Turn, answer: Answer) -> str | Again:
     if answer.files:
         add_files(turn, answer.files)
-    cut = add_story(turn, answer.text) if answer.text.strip() else False
+    empty = answer.text.strip(" .)").isdecimal() or turn.means("send", answer.text)
+    cut = add_story(turn, answer.text) if answer.text.strip() and not empty else False
     if cut:
         turn.say("text_cut", limit=f"{turn.rules.limits.text:,}".replace(",", "."))
     if not story(turn).strip():
@@ -48,7 +51,7 @@ def after_story(turn: Turn) -> str | Again:
     data = turn.data
     if found.topics[:1] == (OTHER,) and len(story(turn).split()) < VAGUE_WORDS and not data.get("vague"):
         data["vague"] = True
-        return Again(turn.text("vague"))
+        return Again(turn.text("vague"), instead=True)
     data["suggested"] = found.topics[0] if found.topics else OTHER
     data["topics"] = list(found.topics[:3])
     data["issues"] = found.issues
@@ -59,11 +62,18 @@ def after_story(turn: Turn) -> str | Again:
 
 
 def take_door_or_words(turn: Turn, answer: Answer) -> str | Again:
-    """At a doubt, words written instead of a choice take the place of those doubted."""
-    if turn.data.get("door") in DOUBTS and not answer.choice and len(answer.text.split()) >= VAGUE_WORDS // 5:
+    """At a doubt or a question, words written instead of a choice take the place of the first; else they are added."""
+    door = turn.data.get("door")
+    if answer.choice or len(answer.text.split()) < VAGUE_WORDS // 5:
+        return take_door(turn, answer)
+    if door in DOUBTS or door == QUESTION:
         turn.data.pop("parts", None)
         return take_what(turn, answer)
-    return take_door(turn, answer)
+    if answer.files:
+        add_files(turn, answer.files)
+    add_story(turn, answer.text)
+    following = after_story(turn)
+    return following if following == "topic" else Again(turn.text("story_added"))
 
 
 # -- topic --------------------------------------------------------------------------------------------------------
@@ -221,12 +231,22 @@ def take_evidence(turn: Turn, answer: Answer) -> str | Again:
         if len(answer.text.split()) >= 3:  # a caption belongs to the story
             add_story(turn, answer.text)
         return Again(turn.text("files_over", most=turn.rules.limits.files) if over else "")
-    if any(same_answer(answer.text, word) for word in turn.text("words_none").split(",")):
+    if turn.means("none", answer.text):
         return report_end.after_evidence(turn)
     if len(answer.text.split()) >= 3:
         add_story(turn, answer.text)
         return Again(turn.text("story_added"))
     return Again(turn.text("evidence_hint"))
+
+
+def _in_haste(step: Step) -> Step:
+    """The same question; who writes "send it" there is shown the summary, with everything that was told."""
+
+    def take(turn: Turn, answer: Answer) -> str | Again:
+        hurries = not answer.choice and not answer.files and turn.means("send", answer.text)
+        return report_end.after_evidence(turn) if hurries else step.take(turn, answer)
+
+    return replace(step, take=take) if step.skip != END else step
 
 
 def cancelled(turn: Turn) -> None:
@@ -236,19 +256,22 @@ def cancelled(turn: Turn) -> None:
     turn.say("report_cancelled")
 
 
+_QUESTIONS = {
+    "topic": Step(ask_topic, take_topic, skip="where"),
+    "topic_group": Step(ask_topic_group, take_topic_group, skip="where"),
+    "topic_pick": Step(ask_topic_pick, take_topic_pick, skip="where"),
+    **report_about.STEPS,
+    "where": Step(ask_where, take_where, skip=lambda turn: report_end.back_to_summary(turn, "when")),
+    "when": Step(ask_when, take_when, skip=lambda turn: report_end.back_to_summary(turn, "evidence")),
+    "evidence": Step(ask_evidence, take_evidence, skip=report_end.after_evidence),
+}
 REPORT = Dialogue(
     "report",
     first="what",
     steps={
         "what": Step(ask_what, take_what),
         "door": Step(lambda turn: show_door(turn, str(turn.data["door"])), take_door_or_words),
-        "topic": Step(ask_topic, take_topic, skip="where"),
-        "topic_group": Step(ask_topic_group, take_topic_group, skip="where"),
-        "topic_pick": Step(ask_topic_pick, take_topic_pick, skip="where"),
-        **report_about.STEPS,
-        "where": Step(ask_where, take_where, skip=lambda turn: report_end.back_to_summary(turn, "when")),
-        "when": Step(ask_when, take_when, skip=lambda turn: report_end.back_to_summary(turn, "evidence")),
-        "evidence": Step(ask_evidence, take_evidence, skip=report_end.after_evidence),
+        **{name: _in_haste(step) for name, step in _QUESTIONS.items()},
         **report_end.STEPS,
     },
     cancelled=cancelled,

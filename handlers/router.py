@@ -20,7 +20,7 @@ from handlers.my_data import MY_DATA
 from handlers.offers import Outdated, pressed
 from handlers.pace import too_fast
 from handlers.parking import telling
-from handlers.report import REPORT
+from handlers.report import OTHER, REPORT
 from handlers.settings_talk import LANGUAGE
 from handlers.start import read_start
 from handlers.turn import Answer, Turn
@@ -34,6 +34,9 @@ CONVERSATION = Conversation(
     )
 )
 GROUP_ANSWER_EVERY = timedelta(hours=6)
+MENUS = frozenset((one.name, one.first) for one in (TRACK, MY_DATA, LANGUAGE))
+"""Questions to which no sentence is an answer."""
+STORY_WORDS = 5
 
 
 def handle(turn: Turn) -> None:
@@ -156,7 +159,10 @@ def _words(turn: Turn) -> None:
             return
     if _looks_up(turn):
         _obey(turn, Command.TRACK, incoming.text)
-    elif CONVERSATION.running(turn):
+        return
+    if _tells_instead(turn):
+        CONVERSATION.leave(turn)
+    if CONVERSATION.running(turn):
         contact = incoming.contact
         CONVERSATION.feed(
             turn,
@@ -178,6 +184,14 @@ def _looks_up(turn: Turn) -> bool:
     return running and turn.officer is None and is_only_a_code(turn.incoming.text)
 
 
+def _tells_instead(turn: Turn) -> bool:
+    """A matter told at a menu is no answer to it: nobody has to find the way out of a menu to be heard."""
+    at = turn.chat.talk.get("dialogue"), turn.chat.talk.get("step")
+    if turn.officer is not None or at not in MENUS or len(turn.incoming.text.split()) < STORY_WORDS:
+        return False
+    return turn.suggest(turn.incoming.text[:4000]).topics[:1] not in ((), (OTHER,))
+
+
 def _short_cry(turn: Turn, found: Suggestion) -> bool:
     """Inside a dialogue only the bare phrase counts; a longer text belongs to the story being told."""
     return len(turn.incoming.text.split()) <= 6 and open_retaliation(turn, found)
@@ -192,6 +206,9 @@ def _begin(turn: Turn) -> None:
         return
     if not text.strip() and not turn.incoming.files:
         turn.ask(menu(turn))
+        return
+    if turn.means("thanks", text):
+        turn.ask(menu(turn, "thanks_reply"))
         return
     if turn.officer is None and questioned(turn):
         turn.begin("meant", **hold(turn))

@@ -14,6 +14,7 @@ from cases.notices import offer_in
 from cases.ports import Chat, UnitOfWork
 from cases.rules import Rules
 from cases.suggest import Suggestion
+from cases.text import same_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,10 @@ class Turn:
         if locality != self.chat.locality:
             locality, known = self._place = self.chat.locality, self.rules.commune_values(self.chat.locality)
         return known
+
+    def means(self, what: str, words: str) -> bool:
+        """Whether these words, and no more, are among those people say for it (`words_<what>` of the texts)."""
+        return bool(words.strip()) and any(same_answer(words, one) for one in self.text(f"words_{what}").split(","))
 
     def labels(self, key: str) -> tuple[str, ...]:
         """Labels of the choices that belong to a text."""

@@ -6,10 +6,11 @@ A file is stored first and its row changed after: a crash in between means it is
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -141,9 +142,14 @@ class FileFetcher:
 
     async def _round(self) -> int:
         files = await self._office.write(self._claim)
-        for ended in await asyncio.gather(*(self._take_in(file) for file in files), return_exceptions=True):
-            if isinstance(ended, BaseException):
-                raise ended
+        try:
+            for ended in await asyncio.gather(*(self._take_in(file) for file in files), return_exceptions=True):
+                if isinstance(ended, BaseException):
+                    raise ended
+        except asyncio.CancelledError:  # ended in order: another takes them up now, not when the lease is over
+            with contextlib.suppress(DatabaseFault):
+                await self._office.write(lambda unit: _release_leases(unit, [file.id for file in files]))
+            raise
         return len(files)
 
     def _claim(self, unit: StoredWork) -> list[CaseFile]:
@@ -280,6 +286,8 @@ def _set(unit: StoredWork, file: CaseFile, values: Mapping[str, object]) -> bool
     return unit.connection.execute(update(case_file).where(*waiting).values(values)).rowcount == 1
 
 
-def _release_leases(unit: StoredWork) -> None:
-    waiting = (case_file.c.state == FileState.PENDING.value, case_file.c.fault == FETCHING)
+def _release_leases(unit: StoredWork, ids: Sequence[str] | None = None) -> None:
+    """Of these files, or of all."""
+    waiting = [case_file.c.state == FileState.PENDING.value, case_file.c.fault == FETCHING]
+    waiting += [case_file.c.id.in_(ids)] if ids is not None else []
     unit.connection.execute(update(case_file).where(*waiting).values(fault="", next_try_at=None))

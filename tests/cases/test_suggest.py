@@ -238,3 +238,23 @@ def test_building_and_suggesting_are_quick() -> None:
         start = time.process_time()
         fresh.suggest(text)
         assert time.process_time() - start < 0.3
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("dây điện đứt rơi xuống đường trước cổng trường nguy hiểm lắm", "114"),
+        ("day dien dut roi xuong duong", "114"),
+        ("dây điện rơi xuống ruộng còn điện", "114"),
+        ("cột điện đổ ngang đường dây còn điện", "114"),
+        ("cầu sập rồi có xe rơi xuống", "112"),
+        ("dây điện đứt cả tuần nay chưa ai nối", ""),
+        ("dây điện rớt xuống đường mấy tháng nay, dây không có điện", ""),
+        ("cột điện nghiêng sắp đổ ngang đường, đề nghị sửa", ""),
+        ("sợ dây điện rơi xuống đường vì cột mục", ""),
+        ("dây điện thoại rơi xuống đường vướng xe", ""),
+    ],
+)
+def test_a_live_wire_on_the_road_is_danger_now(text: str, number: str) -> None:
+    """A wire that fell is told the number at once; one that hangs low, or fell weeks ago, is a report."""
+    assert suggest(text).emergency == number

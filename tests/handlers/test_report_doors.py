@@ -58,7 +58,7 @@ async def test_files_of_a_report_being_written_stay_with_it(meet: Meet, office: 
     await person.says("tôi bị trù dập")
     _, urgent = await cases_of(office)
     assert await office.read(lambda unit: list(unit.files.of_case(urgent.id))) == []
-    await person.taps("Hủy")
+    await person.says("hủy")
     await person.taps("Xong")
     await person.taps("Gửi")
     road = (await cases_of(office))[-1]

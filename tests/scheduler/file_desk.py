@@ -50,7 +50,9 @@ class Desk:
         self.told: list[str] = []
         self.fetcher = self.new_fetcher()
 
-    def new_fetcher(self, poll: float = 5.0, on_stored: OnEnded | None = None) -> FileFetcher:
+    def new_fetcher(
+        self, poll: float = 5.0, on_stored: OnEnded | None = None, alone: bool | None = None
+    ) -> FileFetcher:
         """As after a restart."""
 
         async def alarm(sentence: str) -> None:
@@ -68,6 +70,7 @@ class Desk:
             sleep=self.stage.time.sleep,
             poll=poll,
             blocking=self.stage.blocking,
+            alone=alone,
         )
 
     async def add(self, *refs: str, size: int = 0, channel: str = "fake", case_id: str = "c1") -> None:
