@@ -17,7 +17,7 @@ from handlers.again import ASKED, Again, put
 from handlers.parking import park, unpark
 from handlers.turn import Answer, Prompt, Turn
 
-__all__ = ["END", "Again", "Conversation", "Dialogue", "Nav", "Step"]
+__all__ = ["END", "Again", "Conversation", "Dialogue", "Nav", "Step", "after_skip"]
 END = ""
 
 
@@ -96,7 +96,7 @@ class Conversation:
         here = str(turn.chat.talk["step"])
         step = dialogue.steps[here]
         skipped = answer.choice == Nav.SKIP and step.skip != END
-        following = _after_skip(turn, step) if skipped else step.take(turn, answer)
+        following = after_skip(turn, step) if skipped else step.take(turn, answer)
         if turn.chat.talk.get("dialogue") != dialogue.name or turn.chat.talk.get("step") != here:
             return  # the step began another dialogue
         if isinstance(following, Again):
@@ -141,5 +141,6 @@ class Conversation:
         turn.chat.talk_expires_at = None
 
 
-def _after_skip(turn: Turn, step: Step) -> str:
+def after_skip(turn: Turn, step: Step) -> str:
+    """Where skipping this question leads."""
     return step.skip if isinstance(step.skip, str) else step.skip(turn)

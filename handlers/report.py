@@ -5,13 +5,15 @@ At most eight questions once consent is given; all but "what happened" can be sk
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from cases.messages import Ask, Choice
 from cases.model import Kind, Subject
 from cases.text import same_answer
 from handlers import report_about, report_end, sealed_talk
-from handlers.conversation import END, Again, Dialogue, Step
+from handlers.conversation import END, Again, Dialogue, Step, after_skip
 from handlers.draft import add_files, add_story, directory_of, story
 from handlers.right_doors import DOORS, DOUBTS, QUESTION, door_for, show_door, take_door
 from handlers.turn import Answer, Prompt, Turn
@@ -150,6 +152,13 @@ def _topic_chosen(turn: Turn, code: str) -> str:
     return next_after_topic(turn)
 
 
+def _topic_left_open(turn: Turn) -> str:
+    """Nothing was chosen: the first suggestion stands. A report about a person is kept from them all the same."""
+    topics = turn.rules.taxonomy.topics
+    likely = (code for code in turn.data.get("topics", ()) if code in topics and _can_be_a_case(code))
+    return _topic_chosen(turn, next(likely, OTHER))
+
+
 def next_after_topic(turn: Turn) -> str:
     """People and works are asked about; everything else goes on to the place."""
     if report_about.somebody_meant(turn):
@@ -239,14 +248,21 @@ def take_evidence(turn: Turn, answer: Answer) -> str | Again:
     return Again(turn.text("evidence_hint"))
 
 
-def _in_haste(step: Step) -> Step:
-    """The same question; who writes "send it" there is shown the summary, with everything that was told."""
+def _in_haste(step: Step, to: Callable[[Turn], str] | None = None) -> Step:
+    """The same question; who writes "send it" there is led to the summary (`to`: by this way, else as by skipping)."""
 
     def take(turn: Turn, answer: Answer) -> str | Again:
-        hurries = not answer.choice and not answer.files and turn.means("send", answer.text)
-        return report_end.after_evidence(turn) if hurries else step.take(turn, answer)
+        if answer.choice or answer.files or not turn.means("send", answer.text):
+            return step.take(turn, answer)
+        return (to or partial(after_skip, step=step))(turn)
 
     return replace(step, take=take) if step.skip != END else step
+
+
+def _straight_on(turn: Turn) -> str:
+    """Past all questions but who may know; with no topic so far, also whether a person named is the one meant."""
+    following = _topic_left_open(turn) if "topic" not in turn.data else ""
+    return following if following == "person" else report_end.after_evidence(turn)
 
 
 def cancelled(turn: Turn) -> None:
@@ -257,9 +273,9 @@ def cancelled(turn: Turn) -> None:
 
 
 _QUESTIONS = {
-    "topic": Step(ask_topic, take_topic, skip="where"),
-    "topic_group": Step(ask_topic_group, take_topic_group, skip="where"),
-    "topic_pick": Step(ask_topic_pick, take_topic_pick, skip="where"),
+    "topic": Step(ask_topic, take_topic, skip=_topic_left_open),
+    "topic_group": Step(ask_topic_group, take_topic_group, skip=_topic_left_open),
+    "topic_pick": Step(ask_topic_pick, take_topic_pick, skip=_topic_left_open),
     **report_about.STEPS,
     "where": Step(ask_where, take_where, skip=lambda turn: report_end.back_to_summary(turn, "when")),
     "when": Step(ask_when, take_when, skip=lambda turn: report_end.back_to_summary(turn, "evidence")),
@@ -271,8 +287,8 @@ REPORT = Dialogue(
     steps={
         "what": Step(ask_what, take_what),
         "door": Step(lambda turn: show_door(turn, str(turn.data["door"])), take_door_or_words),
-        **{name: _in_haste(step) for name, step in _QUESTIONS.items()},
-        **report_end.STEPS,
+        **{name: _in_haste(step, _straight_on) for name, step in _QUESTIONS.items()},
+        **{name: _in_haste(step) for name, step in report_end.STEPS.items()},
     },
     cancelled=cancelled,
 )

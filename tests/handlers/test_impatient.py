@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cases.model import Secrecy, State
 from storage.work import Office
 from tests.handlers.cast import cases_of, report_road
 from tests.handlers.conftest import Meet
@@ -137,3 +138,25 @@ async def test_a_matter_told_at_a_menu_goes_to_the_report_that_waits(meet: Meet)
     await person.says("/tracuu")
     said = await person.says("Rác còn đổ cả xuống mương thoát nước nữa")
     assert "ghi thêm" in said
+
+
+BRIBE = "Ông chủ tịch xã nhận phong bì của nhà thầu làm đường, dân ai cũng biết"
+
+
+@pytest.mark.parametrize("haste", ["Bỏ qua", "gửi"])
+async def test_haste_does_not_hand_a_report_to_the_person_it_is_about(meet: Meet, office: Office, haste: str) -> None:
+    """Whoever skips the topic of a report about an official: two officers look at it first, or the post is asked."""
+    person = meet("zalo-bot")
+    await person.says(BRIBE)
+    await person.says("ok")
+    for _ in range(12):
+        if "XEM LẠI" in person.last.text or "Mã hồ sơ" in person.last.text:
+            break
+        offered = [line.partition(". ")[2] for line in person.last.text.splitlines()]
+        await person.says(haste if haste == "gửi" or haste in offered else offered[-5] if len(offered) > 6 else "1")
+    assert "XEM LẠI" in person.last.text
+    await person.says("1")
+    (case,) = await cases_of(office)
+    assert case.subject.is_person
+    assert case.state is State.NEEDS_COI_CHECK or "ct_ubnd" in case.subject_posts
+    assert case.secrecy is not Secrecy.OPEN
