@@ -8,6 +8,9 @@ from cases.messages import Incoming
 from cases.text import same_answer, strip_marks
 from handlers.turn import Turn
 
+GO_ON = "✅"
+"""Labels begin with it that do what was just shown."""
+
 
 def pressed(turn: Turn) -> tuple[str, str, str] | None:
     """What a pressed button or typed answer selects among the open offers: (action, case id, value).
@@ -23,7 +26,15 @@ def pressed(turn: Turn) -> tuple[str, str, str] | None:
             if known == handle and number.isdecimal() and int(number) < len(options):
                 return action, case_id, options[int(number)][0]
         raise Outdated
-    return _typed(incoming, offers, has_question=bool(turn.chat.talk.get("offer")))
+    has_question = bool(turn.chat.talk.get("offer"))
+    return _typed(incoming, offers, has_question=has_question) or (_agreed(turn, offers[0]) if has_question else None)
+
+
+def _agreed(turn: Turn, offer: _Offer) -> tuple[str, str, str] | None:
+    """ "Ok" and the like, where one of the answers offered is the one that goes on."""
+    _, action, case_id, options = offer
+    going_on = [value for value, label in options if label.startswith(GO_ON)]
+    return (action, case_id, going_on[0]) if len(going_on) == 1 and turn.means("yes", turn.incoming.text) else None
 
 
 class Outdated(Exception):

@@ -82,7 +82,7 @@ def _notice(turn: Turn, conflicted: str, alternate: str) -> str:
 
 
 def take_summary(turn: Turn, answer: Answer) -> str | Again:
-    if answer.choice == SEND or turn.means("yes", answer.text) or turn.means("send", answer.text):
+    if answer.choice == SEND or turn.means("send", answer.text):
         return confirm(turn)
     following = {CHANGE: "change", HIDE: "hide", CONTACT: "contact", BODY: "body"}.get(answer.choice)
     return following or Again(turn.text("summary_hint"))

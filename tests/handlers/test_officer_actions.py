@@ -1,5 +1,7 @@
 """Every step at the desk in chat: the way through, and what is asked again."""
 
+import pytest
+
 from cases.model import Case, Secrecy, State, Subject
 from tests.handlers.cast import Person
 from tests.handlers.officer_cast import Bureau, open_bureau  # noqa: F401 - a fixture
@@ -107,6 +109,16 @@ async def test_asking_the_resident(bureau: Bureau) -> None:
     assert "«Đoạn nào hỏng nặng nhất?»" in await lan.says("Đoạn nào hỏng nặng nhất?")
     await lan.taps("Gửi câu hỏi")
     assert "Đoạn nào hỏng nặng nhất?" in await bureau.news()
+
+
+@pytest.mark.parametrize("words", ["ok", "Đúng rồi", "vang a"])
+async def test_ok_does_what_was_just_shown(bureau: Bureau, words: str) -> None:
+    """Where one of the answers goes on; elsewhere it is no answer."""
+    case = await bureau.report()
+    lan = await at(bureau, case, "Phân loại")
+    assert "Đã phân loại" in await lan.says(words)
+    assert "Đã" not in await lan.says(words)
+    assert (await bureau.now(case)).state is State.TRIAGED
 
 
 async def test_rerouting(bureau: Bureau) -> None:
