@@ -189,6 +189,8 @@ def _tells_instead(turn: Turn) -> bool:
     at = turn.chat.talk.get("dialogue"), turn.chat.talk.get("step")
     if turn.officer is not None or at not in MENUS or len(turn.incoming.text.split()) < STORY_WORDS:
         return False
+    if turn.data.get("then") == "add":  # the words may be meant for the case that is being looked for
+        return False
     return turn.suggest(turn.incoming.text[:4000]).topics[:1] not in ((), (OTHER,))
 
 

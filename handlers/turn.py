@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from cases.messages import Ask, Choice, FileRef, Incoming, Outgoing, Place
@@ -14,7 +15,10 @@ from cases.notices import offer_in
 from cases.ports import Chat, UnitOfWork
 from cases.rules import Rules
 from cases.suggest import Suggestion
-from cases.text import same_answer
+from cases.text import folded
+from cases.wording import Wording
+
+LONGEST_MEANT = 60  # characters; no list of everyday words holds anything longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,12 @@ class Prompt:
     text: str
     choices: tuple[Choice, ...] = ()
     ask: Ask = Ask.NOTHING
+
+
+@lru_cache(maxsize=64)
+def _said_for(wording: Wording, lang: str, what: str) -> frozenset[str]:
+    """What people say for it, folded."""
+    return frozenset(folded(one) for one in wording.say(f"words_{what}", lang).split(",")) - {""}
 
 
 def _nothing_to_begin(name: str, **data: object) -> None:
@@ -93,7 +103,7 @@ class Turn:
 
     def means(self, what: str, words: str) -> bool:
         """Whether these words, and no more, are among those people say for it (`words_<what>` of the texts)."""
-        return bool(words.strip()) and any(same_answer(words, one) for one in self.text(f"words_{what}").split(","))
+        return len(words) <= LONGEST_MEANT and folded(words) in _said_for(self.rules.wording, self.chat.lang, what)
 
     def labels(self, key: str) -> tuple[str, ...]:
         """Labels of the choices that belong to a text."""
