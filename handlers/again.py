@@ -25,7 +25,8 @@ def put(turn: Turn, prompt: Prompt, choices: tuple[Choice, ...], cancel: str, ag
     mark, text, hint = crc32(prompt.text.encode("utf-8")), prompt.text, again.hint if again else ""
     stands = turn.chat.talk.get(ASKED) == mark and len(text) > LONG
     turn.chat.talk[ASKED] = mark
-    if again is not None and hint and (stands or again.instead):
+    nudged = stands and 0 < len(hint) <= LONG  # a longer hint is something to read: the question stands below it
+    if again is not None and (nudged or again.instead):
         text = hint
     elif hint:
         turn.tell(hint)

@@ -74,8 +74,8 @@ async def test_a_failing_backup_is_told_once_a_day(tmp_path: Path, rules: Rules)
     """The log, `/readyz` and the administrators' chats; tried again after ten minutes, told again tomorrow."""
     async with House(tmp_path) as house:
         await house.office.write(an_administrator)
-        house.backups.write_text("a file where the folder should be")
         keeper = Backups(settings_of(house), house.office, Alarms(house.office, lambda: rules), CollectorRegistry())
+        house.backups.write_text("a file where the folder should be")  # since the start
         for _ in range(2):
             await keeper.tick(house.clock())
             house.clock.move(minutes=11)
@@ -86,7 +86,8 @@ async def test_a_failing_backup_is_told_once_a_day(tmp_path: Path, rules: Rules)
         assert await alarms_said(house) == 2
         last = await house.office.read(lambda unit: chores.last(unit, chores.BACKUP))
         assert last is not None
-        assert "File exists" in last.fault
+        assert "HOIAM_BACKUP_DIR" in last.fault
+        assert "name a folder" in last.fault
 
 
 async def test_the_first_backup_is_not_late_while_another_worker_makes_it(tmp_path: Path, rules: Rules) -> None:
