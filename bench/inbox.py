@@ -37,6 +37,7 @@ NOW = datetime(2026, 12, 14, 9, tzinfo=ZONE)
 FIRST, LAST = date(2025, 12, 15), date(2026, 12, 13)
 FRONT = Officer("front", "xa-mau", "Cán bộ", "mttq", (OfficerRole.HANDLER, OfficerRole.TRIAGE))
 PAGES = {"open": "", "all": "state=all", "search": "words=duong+nut", "topic": "topic=infra.road&state=all"}
+LIVE = "/console/inbox"  # what the open page asks for by itself, with the header of its library
 LIMIT_MS, LIMIT_BYTES, LIMIT_CASES = 150.0, 60_000, 10_000
 BATCH, INDEXED = 2_000, 10_000  # words of more cases are taken only for figures nobody waits for
 
@@ -141,6 +142,7 @@ class Visitor:
             return {"type": "http.request", "body": b"", "more_body": False}
 
         headers = [(b"host", b"x"), (b"cookie", self._cookie.encode()), (b"accept", b"text/html")]
+        headers += [(b"hx-request", b"true")] if path == LIVE else []
         scope = {
             "type": "http",
             "http_version": "1.1",
