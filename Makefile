@@ -57,7 +57,7 @@ bench: $(VENV)/.ok-dev  ## figures beside peers, JSON lines
 	@$(BIN)/python -m bench
 
 soak: $(VENV)/.ok-dev  ## the long versions of the reliability tests, hours; goes on where it was stopped
-	@$(BIN)/python -m tests.soak
+	@$(BIN)/python -m tests.soak run
 
 audit: $(VENV)/.ok-dev  ## known holes in what is installed; fails when it cannot see
 	@$(BIN)/python -m tests.trust.supply audit

@@ -95,7 +95,7 @@ class Spine:
             await self._office.write(
                 partial(self._keep_step, incoming, note, f"{type(error).__name__} {_where(error)}")
             )
-        except Exception as fault:
+        except Exception as fault:  # whatever it is, the messenger is told to try again
             if not isinstance(fault, DatabaseFault):
                 log.error("update cannot even be kept", error=type(fault).__name__, where=_where(fault))
             raise Unavailable(type(fault).__name__) from fault  # nothing is stored, so the messenger must try again

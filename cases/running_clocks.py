@@ -59,6 +59,11 @@ class Since:
         return self
 
 
+def came_to_desk(case: Case, since: Since) -> datetime:
+    """When the desk's clocks began to run: at submission, or when the case last came back."""
+    return max(case.submitted_at, since.at_desk or case.submitted_at)
+
+
 def since_of(history: Iterable[CaseEvent]) -> Since:
     """From the events of one case, the oldest first."""
     found = Since()
@@ -127,7 +132,7 @@ def running(case: Case, calendar: WorkCalendar, policy: ReminderPolicy, since: S
 
 
 def _desk_clocks(case: Case, calendar: WorkCalendar, policy: ReminderPolicy, since: Since) -> Iterator[Clock]:
-    came = max(case.submitted_at, since.at_desk or case.submitted_at)
+    came = came_to_desk(case, since)
     run = str(local_date(came))
     if case.state in _UNTRIAGED:
         yield Clock("triage", run, clocks.triage_due(came, calendar, policy.targets), _DESK_TRACKS)

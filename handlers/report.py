@@ -65,17 +65,13 @@ def after_story(turn: Turn) -> str | Again:
 
 def take_door_or_words(turn: Turn, answer: Answer) -> str | Again:
     """At a doubt or a question, words written instead of a choice take the place of the first; else they are added."""
-    door = turn.data.get("door")
     if answer.choice or len(answer.text.split()) < VAGUE_WORDS // 5:
         return take_door(turn, answer)
-    if door in DOUBTS or door == QUESTION:
+    replaced = turn.data.get("door") in (*DOUBTS, QUESTION)
+    if replaced:
         turn.data.pop("parts", None)
-        return take_what(turn, answer)
-    if answer.files:
-        add_files(turn, answer.files)
-    add_story(turn, answer.text)
-    following = after_story(turn)
-    return following if following == "topic" else Again(turn.text("story_added"))
+    following = take_what(turn, answer)
+    return following if replaced or following == "topic" else Again(turn.text("story_added"))
 
 
 # -- topic --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from cases.calendar import local_date
 from cases.clocks import overdue_days, receipt_alert_on, triage_due
 from cases.model import Case, State
 from cases.rules import show_date
-from cases.running_clocks import since_of
+from cases.running_clocks import came_to_desk, since_of
 from handlers.turn import Turn
 
 
@@ -49,7 +49,7 @@ def _due(turn: Turn, case: Case) -> str:
 def _next_step(turn: Turn, case: Case) -> str:
     calendar, targets = turn.rules.calendar, turn.rules.targets
     if case.state is State.SUBMITTED:
-        came = since_of(turn.unit.cases.history(case.id)).at_desk or case.submitted_at
+        came = came_to_desk(case, since_of(turn.unit.cases.history(case.id)))
         return turn.text("next_triage", date=show_date(triage_due(came, calendar, targets)))
     if case.state is State.FORWARDED and case.forwarded_at:
         return turn.text("next_receipt", date=show_date(receipt_alert_on(case.forwarded_at, calendar, targets)))

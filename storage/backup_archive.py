@@ -229,8 +229,8 @@ class _Lines:
     def write(self, content: bytes) -> int:
         try:
             self._take(bytes(content))
-        except Exception as error:
-            self.raised = error  # kept: the library between would turn it into another one
+        except Exception as error:  # kept, and raised again: the library between would turn it into another one
+            self.raised = error
             raise
         return len(content)
 

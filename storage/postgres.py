@@ -63,7 +63,7 @@ class PostgresDatabase:
                         step = "commit"
                         await transaction.commit()
                     return result
-            except Exception as error:
+            except Exception as error:  # drivers raise many kinds: judged here, and raised again unless tried again
                 again = _is_conflict(error) or _is_lost(error) or (step == "connect" and isinstance(error, OSError))
                 if step == "commit" and _is_fault(error) and not _is_conflict(error):
                     raise CommitUnknown(type(error).__name__) from error
@@ -77,7 +77,7 @@ class PostgresDatabase:
         async with self._engine.connect() as connection:
             try:
                 yield connection
-            except Exception as error:
+            except Exception as error:  # raised again below
                 if _is_lost(error):  # SQLAlchemy does not see it in every error, and would use the connection again
                     await connection.invalidate(error)
                 raise

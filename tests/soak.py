@@ -119,7 +119,10 @@ def _commit() -> str:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["table"]:
-        table()
-    else:
-        sys.exit(run(sys.argv[2:]))
+    match sys.argv[1:]:
+        case ["table"]:
+            table()
+        case ["run", *words]:
+            sys.exit(run(words))
+        case _:
+            sys.exit(__doc__)

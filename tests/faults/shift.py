@@ -21,7 +21,7 @@ from storage.keys import KeyRing
 from storage.work import Office
 from tests.scheduler.nudge_world import RULES
 
-SPEED = 150.0
+SPEED = 90.0  # a lease lasts three real seconds: a machine that stalls for less adds no fault of its own
 SHORTEST = 0.03  # real seconds: a look at the queue every few milliseconds would be all that the machine does
 KEYS = KeyRing([bytes(range(32))])
 PER_SECOND = 40  # real ones, of each sender

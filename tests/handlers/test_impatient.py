@@ -32,14 +32,12 @@ async def test_anything_else_is_no_consent(meet: Meet, words: str) -> None:
 async def test_a_long_question_is_not_said_twice(meet: Meet) -> None:
     """The hint and the answers are; the law on denunciations stands a little higher up already."""
     person = meet("zalo-bot")
-    first = await person.says("Tôi tố cáo ông Trần Văn Bình chủ tịch xã nhận hối lộ của nhà thầu")
+    await person.says("Tôi tố cáo ông Trần Văn Bình chủ tịch xã nhận hối lộ của nhà thầu")
     await person.says("1")
-    long = person.last.text
-    assert "Luật Tố cáo" in long
+    assert "Luật Tố cáo" in person.last.text
     again = await person.says("có")
     assert "Luật Tố cáo" not in again
-    assert "1. Xem cách viết đơn" in again or "Xem cách viết đơn" in [choice.label for choice in person.last.choices]
-    assert first
+    assert "1. Xem cách viết đơn" in again
 
 
 async def test_more_is_told_where_a_door_was_shown(meet: Meet, office: Office) -> None:
@@ -62,7 +60,8 @@ async def test_a_matter_told_at_a_question_is_taken_in(meet: Meet) -> None:
     await person.says("ok")
     said = await person.says("Cán bộ hộ tịch đòi tiền làm giấy khai sinh 500 nghìn mới ký")
     assert "một nút" not in said
-    assert "Nhũng nhiễu" in said or "mục nào" in said or "chức" in said
+    assert "mục nào" in said
+    assert "Nhũng nhiễu" in said
 
 
 @pytest.mark.parametrize("early", [0, 1, 2, 3])
@@ -150,13 +149,11 @@ async def test_haste_does_not_hand_a_report_to_the_person_it_is_about(meet: Meet
     await person.says(BRIBE)
     await person.says("ok")
     for _ in range(12):
-        if "XEM LẠI" in person.last.text or "Mã hồ sơ" in person.last.text:
-            break
-        offered = [line.partition(". ")[2] for line in person.last.text.splitlines()]
-        await person.says(haste if haste == "gửi" or haste in offered else offered[-5] if len(offered) > 6 else "1")
+        if "XEM LẠI" not in person.last.text:
+            await person.says(haste)
     assert "XEM LẠI" in person.last.text
     await person.says("1")
     (case,) = await cases_of(office)
     assert case.subject.is_person
-    assert case.state is State.NEEDS_COI_CHECK or "ct_ubnd" in case.subject_posts
+    assert case.state is State.NEEDS_COI_CHECK
     assert case.secrecy is not Secrecy.OPEN
