@@ -50,7 +50,7 @@ def ask_unit(desk: Desk) -> Prompt:
 
 def take_unit(desk: Desk, answer: Answer) -> str | Again:
     turn = desk.turn
-    to_unit = answer.choice or " ".join(answer.text.split())[:200]
+    to_unit = answer.choice or " ".join(answer.text.split())
     if not to_unit:
         return desk.hint()
     authority.delegate(turn.unit, turn.rules, desk.officer, desk.case, to_unit, turn.now)
@@ -68,7 +68,7 @@ def ask_proposed(desk: Desk) -> Prompt:
 
 
 def take_proposed(desk: Desk, answer: Answer) -> str | Again:
-    proposed = answer.choice or " ".join(answer.text.split())[:200]
+    proposed = answer.choice or " ".join(answer.text.split())
     if not proposed:
         return desk.hint()
     desk.turn.data["proposed"] = proposed
@@ -83,7 +83,7 @@ def ask_return_reason(desk: Desk) -> Prompt:
 def take_return_reason(desk: Desk, answer: Answer) -> str | Again:
     if not answer.text.strip():
         return desk.hint("reason_needed")
-    desk.turn.data["reason"] = answer.text.strip()[:500]
+    desk.turn.data["reason"] = answer.text.strip()
     return "confirm"
 
 
@@ -110,9 +110,9 @@ STEPS = {
         "day": CaseStep(ask_receive, take_receive),
         "confirm": CaseStep(ask_receive_confirm, take_receive_confirm),
     },
-    "authority_delegate": {"unit": CaseStep(ask_unit, take_unit)},
+    "authority_delegate": {"unit": CaseStep(ask_unit, take_unit, longest=200)},
     "authority_return": {
-        "proposed": CaseStep(ask_proposed, take_proposed, skip="reason"),
+        "proposed": CaseStep(ask_proposed, take_proposed, skip="reason", longest=200),
         "reason": CaseStep(ask_return_reason, take_return_reason),
         "confirm": CaseStep(ask_return_confirm, take_return_confirm),
     },

@@ -56,7 +56,7 @@ def ask_why(desk: Desk) -> Prompt:
 
 def take_why(desk: Desk, answer: Answer) -> str | Again:
     labels = dict(zip(REASONS, desk.turn.labels("ask_extend_reason"), strict=True))
-    reason = labels.get(answer.choice) or " ".join(answer.text.split())[:300]
+    reason = labels.get(answer.choice) or " ".join(answer.text.split())
     if not reason:
         return desk.hint("reason_needed")
     desk.turn.data["reason"] = reason
@@ -109,7 +109,7 @@ def take_extend_confirm(desk: Desk, answer: Answer) -> str | Again:
 DIALOGUES = {
     "authority_extend": {
         "until": CaseStep(ask_until, take_until),
-        "reason": CaseStep(ask_why, take_why),
+        "reason": CaseStep(ask_why, take_why, longest=300),
         **DocumentSteps("ask_extend_no", "ask_extend_date", "file").steps(),
         "file": CaseStep(ask_extend_file, take_extend_file, skip="confirm"),
         "confirm": CaseStep(ask_extend_confirm, take_extend_confirm),

@@ -111,7 +111,7 @@ def take_tell(turn: Turn, answer: Answer) -> str | Again:
         return Again(turn.text("add_hint"))
     if answer.files and add_files(turn, answer.files, case_id=case.id):
         turn.say("files_over", most=turn.rules.limits.files)
-    text = answer.text[: turn.rules.limits.text]
+    text = turn.fitting(answer.text, turn.rules.limits.text)
     resident.add_information(turn.unit, turn.rules, case, text, len(answer.files), turn.now)
     sealed_talk.forget(turn, case)
     turn.say("added", case_code=case.code)

@@ -23,9 +23,9 @@ class DocumentSteps:
     def steps(self) -> dict[str, CaseStep]:
         """The three steps in order, to be put into a dialogue."""
         return {
-            "number": CaseStep(self.ask_number, self.take_number),
+            "number": CaseStep(self.ask_number, self.take_number, longest=60),
             "date": CaseStep(self.ask_date, self.take_date),
-            "signer": CaseStep(self.ask_signer, self.take_signer),
+            "signer": CaseStep(self.ask_signer, self.take_signer, longest=150),
         }
 
     def ask_number(self, desk: Desk) -> Prompt:
@@ -49,5 +49,5 @@ class DocumentSteps:
     def take_signer(self, desk: Desk, answer: Answer) -> str | Again:
         if len(answer.text.split()) < 2:
             return desk.hint("signer_hint")
-        desk.turn.data["signed_by"] = " ".join(answer.text.split())[:150]
+        desk.turn.data["signed_by"] = " ".join(answer.text.split())
         return self.following

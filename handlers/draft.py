@@ -70,20 +70,34 @@ def route_of(turn: Turn) -> Route:
     return find_route(turn.rules, directory_of(turn), draft, original)
 
 
-def add_story(turn: Turn, text: str) -> bool:
+def add_story(turn: Turn, text: str) -> None:
     """Add words to what happened, in the order they were sent (messengers may deliver out of order).
 
-    Returns whether it had to be cut at the limit.
+    The person is told when they do not all fit.
     """
     parts: list[list[Any]] = turn.data.setdefault(PARTS, [])
-    room = turn.rules.limits.text - sum(len(part[2]) + 1 for part in parts)
-    text = covered(turn, text)
-    kept = text[: max(room, 0)]
+    kept = _room_for(turn, text, parts)
     if kept:
         parts.append([turn.incoming.sent_at.timestamp(), turn.incoming.ref or turn.incoming.message_id, kept])
         correct_early(turn, parts)
         parts.sort(key=lambda part: (part[0], part[1]))
-    return len(kept) < len(text)
+
+
+def noted(turn: Turn, text: str, most: int) -> str:
+    """A short note of the report, in `most` characters; of a longer one the whole goes with the story."""
+    text = text.strip()
+    if len(text) > most:
+        add_story(turn, text)
+    return text[:most]
+
+
+def _room_for(turn: Turn, text: str, parts: list[list[Any]]) -> str:
+    """As much of the text, identity numbers covered, as fits beside these parts."""
+    text = covered(turn, text)
+    room = max(turn.rules.limits.text - sum(len(part[2]) + 1 for part in parts), 0)
+    if len(text) > room:
+        turn.say("text_cut", limit=turn.count(turn.rules.limits.text))
+    return text[:room]
 
 
 def correct(turn: Turn) -> bool:
@@ -100,8 +114,7 @@ def correct(turn: Turn) -> bool:
     stamp = incoming.sent_at.timestamp()
     if stamp < edits.get(incoming.ref, [0.0])[0] or not incoming.text.strip():
         return found is not None
-    room = turn.rules.limits.text - sum(len(part[2]) + 1 for part in parts if part is not found)
-    edits[incoming.ref] = [stamp, covered(turn, incoming.text)[: max(room, 0)]]
+    edits[incoming.ref] = [stamp, _room_for(turn, incoming.text, [part for part in parts if part is not found])]
     data["edits"] = dict(list(edits.items())[-EDITS:])
     if found is not None and edits[incoming.ref][1]:
         found[2] = edits[incoming.ref][1]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cases.messages import Choice, FileKind, FileRef
 from handlers.conversation import END, Again, Dialogue, Step
-from handlers.draft import add_files, correct_early, covered
+from handlers.draft import add_files, add_story, covered
 from handlers.turn import Answer, Prompt, Turn
 
 AGREE, AGREE_HIDDEN, READ, REFUSE = "agree", "agree_hidden", "read", "refuse"
@@ -26,7 +24,7 @@ def hold(turn: Turn) -> dict[str, object]:
             [
                 incoming.sent_at.timestamp(),
                 incoming.ref or incoming.message_id,
-                covered(turn, incoming.text)[: turn.rules.limits.text],
+                turn.fitting(covered(turn, incoming.text), turn.rules.limits.text),
             ]
         ]
     if incoming.files:
@@ -80,11 +78,8 @@ def take_consent(turn: Turn, answer: Answer) -> str | Again:
 
 def hold_more(turn: Turn, answer: Answer) -> None:
     """Keep what came besides, for the same purpose."""
-    parts: list[list[Any]] = turn.data.setdefault("parts", []) if answer.text.strip() else []
-    if answer.text.strip() and sum(len(part[2]) for part in parts) < turn.rules.limits.text:
-        parts.extend(hold(turn).get("parts", []))  # type: ignore[arg-type]
-        correct_early(turn, parts)
-        parts.sort(key=lambda part: (part[0], part[1]))  # messengers may deliver out of order
+    if answer.text.strip():
+        add_story(turn, answer.text)
     if answer.files:
         turn.data.setdefault("files", []).extend(hold(turn).get("files", []))
 

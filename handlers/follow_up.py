@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from cases import checkins, resident
-from cases.messages import Choice
+from cases.messages import Choice, FileKind, FileRef
 from cases.model import Case, State, Verdict
 from cases.receipts import looks_like_receipt, read_case_code, read_receipt_code
 from cases.telling import told_days
 from handlers import check_in, sealed_talk
 from handlers.appeal import begin_appeal
 from handlers.conversation import END, Again, Dialogue, Step
-from handlers.draft import add_files, attach
+from handlers.draft import add_files, attach, story
+from handlers.enter import hold_more
 from handlers.status import status_text
 from handlers.turn import Answer, Prompt, Turn
 
@@ -26,6 +27,7 @@ ADD, WITHDRAW, WHY_DATE, REJOIN, DIALOGUE, LIST, NO, YES, APPEAL = (
     "appeal",
 )
 SHOWN = 10
+WORDS_TO_ADD = 3
 
 
 def owned(turn: Turn) -> Case | None:
@@ -47,16 +49,31 @@ def ask_which(turn: Turn) -> Prompt:
 def take_which(turn: Turn, answer: Answer) -> str | Again:
     if answer.choice:
         turn.data["case"] = answer.choice
-        return str(turn.data.get("then") or "show") if owned(turn) else Again(turn.text("no_such_case"))
+        return _found(turn) if owned(turn) else Again(turn.text("no_such_case"))
     found = find_case(turn, answer.text)
     if found is None:
+        if turn.data.get("then") == "add" and (answer.files or len(answer.text.split()) >= WORDS_TO_ADD):
+            return _early(turn, answer)
         return Again(turn.text("code_mistyped" if looks_like_receipt(answer.text) else "no_such_case"))
     turn.data["case"] = found.id
     turn.data["by_receipt"] = bool(read_receipt_code(answer.text))
     if owned(turn) is None:
         turn.data["guest"] = True
         return "guest"
+    return _found(turn)
+
+
+def _found(turn: Turn) -> str | Again:
+    if turn.data.get("then") == "add" and (turn.data.get("parts") or turn.data.get("files")):
+        return add_held(turn, turn.data["case"])
     return str(turn.data.get("then") or "show")
+
+
+def _early(turn: Turn, answer: Answer) -> str | Again:
+    """What is to be added came before the case was chosen: of one open case it is clear, of several it is asked."""
+    hold_more(turn, answer)
+    still_open = [case for case in resident.own_cases(turn.unit, turn.chat) if case.is_open]
+    return add_held(turn, still_open[0].id) if len(still_open) == 1 else Again(turn.text("which_to_add"))
 
 
 def find_case(turn: Turn, text: str) -> Case | None:
@@ -144,6 +161,13 @@ def ask_add(turn: Turn) -> Prompt:
     return Prompt(question or turn.text("ask_add"))
 
 
+def add_held(turn: Turn, case_id: str) -> str | Again:
+    """Add what the person said before it was known to which case it belongs."""
+    turn.data["case"] = case_id
+    files = tuple(FileRef(FileKind(kind), *rest) for kind, *rest in turn.data.get("files", ()))
+    return take_add(turn, Answer(text=story(turn), files=files))
+
+
 def take_add(turn: Turn, answer: Answer) -> str | Again:
     case = owned(turn)
     if case is None or not case.is_open:
@@ -157,7 +181,7 @@ def take_add(turn: Turn, answer: Answer) -> str | Again:
             turn.say("files_over", most=turn.rules.limits.files)
     if not answer.text.strip() and not answer.files:
         return Again(turn.text("add_hint"))
-    text = answer.text[: turn.rules.limits.text]
+    text = turn.fitting(answer.text, turn.rules.limits.text)
     resident.add_information(turn.unit, turn.rules, case, text, len(answer.files), turn.now)
     sealed_talk.forget(turn, case)
     turn.say("added", case_code=case.code)
@@ -213,7 +237,7 @@ def take_reason(turn: Turn, answer: Answer) -> str | Again:
     if not answer.text.strip() and not answer.files:
         return Again(turn.text("reason_hint"))
     if answer.text.strip():
-        resident.give_reason(turn.unit, case, answer.text.strip()[:2000], turn.now)
+        resident.give_reason(turn.unit, case, turn.fitting(answer.text.strip(), 2000), turn.now)
     attach(turn, case)
     sealed_talk.forget(turn, case)
     turn.say("reason_kept")

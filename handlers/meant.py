@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cases import resident
-from cases.messages import Choice, FileKind, FileRef
+from cases.messages import Choice
 from cases.model import Case
 from handlers.conversation import END, Again, Dialogue, Step
 from handlers.enter import consented, go_on, hold_more
-from handlers.follow_up import take_add
+from handlers.follow_up import add_held
 from handlers.turn import Answer, Prompt, Turn
 
 NEW = "new"
@@ -41,16 +41,9 @@ def take_meant(turn: Turn, answer: Answer) -> str | Again:
             turn.begin("enter", at="consent", **turn.data)
         return END
     if answer.choice in {case.id for case in questioned(turn)}:
-        return _add(turn, answer.choice)
+        return add_held(turn, answer.choice)
     hold_more(turn, answer)
     return Again(turn.text("pick_hint"))
-
-
-def _add(turn: Turn, case_id: str) -> str | Again:
-    held, turn.data["case"] = turn.data, case_id
-    text = "\n".join(str(part[2]) for part in held.get("parts", ()))
-    files = tuple(FileRef(FileKind(kind), *rest) for kind, *rest in held.get("files", ()))
-    return take_add(turn, Answer(text=text, files=files))
 
 
 MEANT = Dialogue("meant", first="which", steps={"which": Step(ask_meant, take_meant)})

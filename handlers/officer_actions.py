@@ -20,7 +20,7 @@ def ask_question(desk: Desk) -> Prompt:
 def take_question(desk: Desk, answer: Answer) -> str | Again:
     if len(answer.text.split()) < 2:
         return desk.hint("question_hint")
-    desk.turn.data["question"] = answer.text.strip()[:1000]
+    desk.turn.data["question"] = answer.text.strip()
     return "confirm"
 
 
@@ -62,7 +62,7 @@ def take_reroute_reason(desk: Desk, answer: Answer) -> str | Again:
     turn, body = desk.turn, str(desk.turn.data["body"])
     if not answer.text.strip():
         return desk.hint("reason_needed")
-    reason = answer.text.strip()[:500]
+    reason = answer.text.strip()
     handling.reroute(turn.unit, turn.rules, desk.officer, desk.case, body, reason, turn.now)
     return desk.done("reroute_done", body=desk.directory.name(body))
 
@@ -104,7 +104,7 @@ def take_merge_confirm(desk: Desk, answer: Answer) -> str | Again:
 
 DIALOGUES = {
     "officer_question": {
-        "question": CaseStep(ask_question, take_question),
+        "question": CaseStep(ask_question, take_question, longest=1000),
         "confirm": CaseStep(ask_question_confirm, take_question_confirm),
     },
     "officer_reroute": {

@@ -41,7 +41,7 @@ def take_details(desk: Desk, answer: Answer) -> str | Again:
     turn = desk.turn
     if len(answer.text.split()) < 2:
         return desk.hint("dialogue_hint")
-    answers.open_dialogue(turn.unit, turn.rules, desk.officer, desk.case, answer.text.strip()[:1000], turn.now)
+    answers.open_dialogue(turn.unit, turn.rules, desk.officer, desk.case, answer.text.strip(), turn.now)
     return desk.done("dialogue_done")
 
 
@@ -57,7 +57,7 @@ def ask_close(desk: Desk) -> Prompt:
 
 def take_close(desk: Desk, answer: Answer) -> str | Again:
     turn = desk.turn
-    note = answer.text.strip()[:2000] if desk.case.state is State.DIALOGUE else ""
+    note = answer.text.strip() if desk.case.state is State.DIALOGUE else ""
     if not note and answer.choice != YES:
         return desk.hint()
     answers.close(turn.unit, turn.rules, desk.officer, desk.case, note, turn.now)
@@ -89,7 +89,7 @@ def take_refuse_note(desk: Desk, answer: Answer) -> str | Again:
     turn, reason = desk.turn, str(desk.turn.data["reason"])
     if not answer.text.strip():
         return desk.hint("reason_needed")
-    note = answer.text.strip()[:500]
+    note = answer.text.strip()
     refusals.propose_refusal(turn.unit, turn.rules, desk.officer, desk.case, reason, note, turn.now)
     return desk.done("refuse_proposed")
 
@@ -121,7 +121,7 @@ def take_second_why(desk: Desk, answer: Answer) -> str | Again:
     turn = desk.turn
     if not answer.text.strip():
         return desk.hint("reason_needed")
-    refusals.reject_refusal(turn.unit, turn.rules, desk.officer, desk.case, answer.text.strip()[:500], turn.now)
+    refusals.reject_refusal(turn.unit, turn.rules, desk.officer, desk.case, answer.text.strip(), turn.now)
     return desk.done("refuse_rejected")
 
 
@@ -143,8 +143,8 @@ def take_identity(desk: Desk, answer: Answer) -> str | Again:
 
 DIALOGUES = {
     "officer_relay": {"confirm": CaseStep(ask_relay, take_relay)},
-    "officer_dialogue": {"details": CaseStep(ask_details, take_details)},
-    "officer_close": {"confirm": CaseStep(ask_close, take_close)},
+    "officer_dialogue": {"details": CaseStep(ask_details, take_details, longest=1000)},
+    "officer_close": {"confirm": CaseStep(ask_close, take_close, longest=2000)},
     "officer_refuse": {
         "reason": CaseStep(ask_refuse, take_refuse),
         "note": CaseStep(ask_refuse_note, take_refuse_note),

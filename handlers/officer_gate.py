@@ -72,11 +72,16 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class CaseStep:
-    """One question about a case. `skip` names the step after skipping."""
+    """One question about a case. `skip` names the step after skipping; `longest` is how much is taken, in characters.
+
+    Words past it are sent back to be shortened, never cut: they go into letters and histories. 0: as the commune limits
+    a report.
+    """
 
     ask: Callable[[Desk], Prompt]
     take: Callable[[Desk, Answer], str | Again]
     skip: str = END
+    longest: int = 500
 
 
 def case_dialogue(name: str, pins: officers.PinHasher, steps: Mapping[str, CaseStep]) -> Dialogue:
@@ -110,6 +115,9 @@ def behind_gate(pins: officers.PinHasher, step: CaseStep) -> Step:
         if desk is None:
             turn.say("officer_no_case")
             return END
+        longest = step.longest or turn.rules.limits.text
+        if (has := len(answer.text.strip())) > longest:
+            return desk.hint("officer_too_long", has=turn.count(has), most=turn.count(longest))
         try:
             return step.take(desk, answer)
         except Hidden:

@@ -93,7 +93,7 @@ def ask_summary(desk: Desk) -> Prompt:
 def take_summary(desk: Desk, answer: Answer) -> str | Again:
     if len(answer.text.split()) < 5:
         return desk.hint("summary_hint_officer")
-    desk.turn.data["summary"] = answer.text.strip()[:2000]
+    desk.turn.data["summary"] = answer.text.strip()
     return "file"
 
 
@@ -163,7 +163,7 @@ DIALOGUES = {
         "addressees": CaseStep(ask_addressees, take_addressees),
         "outcome": CaseStep(ask_outcome, take_outcome),
         "violation": CaseStep(ask_violation, take_violation),
-        "summary": CaseStep(ask_summary, take_summary),
+        "summary": CaseStep(ask_summary, take_summary, longest=2000),
         "file": CaseStep(ask_file, take_file),
         "confirm": CaseStep(ask_confirm, take_confirm),
     },

@@ -21,7 +21,7 @@ CHANGE = "change"
 
 def take_doc_no(desk: Desk, answer: Answer, following: str) -> str | Again:
     """A document's number and symbol."""
-    number = " ".join(answer.text.split())[:60]
+    number = " ".join(answer.text.split())
     if not any(sign.isdigit() for sign in number):
         return desk.hint("doc_no_hint")
     desk.turn.data["doc_no"] = number
@@ -91,7 +91,7 @@ def ask_content(desk: Desk) -> Prompt:
 def take_content(desk: Desk, answer: Answer) -> str | Again:
     if len(answer.text.split()) < 3:
         return desk.hint("content_hint")
-    desk.turn.data["content"] = answer.text.strip()[: desk.turn.rules.limits.text]
+    desk.turn.data["content"] = answer.text.strip()
     return "preview"
 
 
@@ -162,7 +162,7 @@ def ask_proof(desk: Desk) -> Prompt:
 def take_proof(desk: Desk, answer: Answer) -> str | Again:
     kept = keep_file(desk, answer)
     if answer.text.strip():
-        desk.turn.data["proof"] = answer.text.strip()[:500]
+        desk.turn.data["proof"] = answer.text.strip()
         return "confirm"
     return desk.hint("proof_words" if kept else "proof_hint")
 
@@ -227,10 +227,10 @@ def take_urge(desk: Desk, answer: Answer) -> str | Again:
 
 DIALOGUES = {
     "officer_forward": {
-        "letter": CaseStep(ask_letter, take_letter),
+        "letter": CaseStep(ask_letter, take_letter, longest=60),
         "date": CaseStep(ask_letter_date, take_letter_date),
         "preview": CaseStep(ask_preview, take_preview),
-        "content": CaseStep(ask_content, take_content),
+        "content": CaseStep(ask_content, take_content, longest=0),
         "confirm": CaseStep(ask_forward, take_forward),
     },
     "officer_receipt": {

@@ -14,7 +14,7 @@ from cases.model import Kind, Subject
 from cases.text import same_answer
 from handlers import report_about, report_end, sealed_talk
 from handlers.conversation import END, Again, Dialogue, Step, after_skip
-from handlers.draft import add_files, add_story, directory_of, story
+from handlers.draft import add_files, add_story, directory_of, noted, story
 from handlers.right_doors import DOORS, DOUBTS, QUESTION, door_for, show_door, take_door
 from handlers.turn import Answer, Prompt, Turn
 
@@ -39,9 +39,8 @@ def take_what(turn: Turn, answer: Answer) -> str | Again:
     if answer.files:
         add_files(turn, answer.files)
     empty = answer.text.strip(" .)").isdecimal() or turn.means("send", answer.text)
-    cut = add_story(turn, answer.text) if answer.text.strip() and not empty else False
-    if cut:
-        turn.say("text_cut", limit=f"{turn.rules.limits.text:,}".replace(",", "."))
+    if answer.text.strip() and not empty:
+        add_story(turn, answer.text)
     if not story(turn).strip():
         return Again("")
     return after_story(turn)
@@ -194,7 +193,7 @@ def take_where(turn: Turn, answer: Answer) -> str | Again:
     elif named:
         turn.data["hamlet"] = named
     elif answer.text.strip():
-        turn.data["place"] = answer.text.strip()[:500]
+        turn.data["place"] = noted(turn, answer.text, 500)
         inside = [h.code for h in hamlets if same_answer(h.name, answer.text[: len(h.name)])]
         turn.data["hamlet"] = inside[0] if inside else turn.data.get("hamlet", "")
     else:
@@ -210,7 +209,7 @@ def take_when(turn: Turn, answer: Answer) -> str | Again:
     if answer.choice in WHEN:
         turn.data["happened"] = dict(zip(WHEN, turn.labels("ask_when"), strict=True))[answer.choice]
     elif answer.text.strip():
-        turn.data["happened"] = answer.text.strip()[:200]
+        turn.data["happened"] = noted(turn, answer.text, 200)
     else:
         return Again(turn.text("when_hint"))
     return report_end.back_to_summary(turn, "evidence")

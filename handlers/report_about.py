@@ -7,7 +7,7 @@ from cases.model import BodyRole, Subject
 from cases.phrases import plain
 from handlers import sealed_talk
 from handlers.conversation import Again, Step
-from handlers.draft import directory_of, story
+from handlers.draft import directory_of, noted, story
 from handlers.turn import Answer, Prompt, Turn
 
 UNKNOWN = "khac"  # the directory's catch-all post
@@ -104,7 +104,7 @@ def take_post(turn: Turn, answer: Answer) -> str | Again:
         return Again(turn.text("post_hint"))
     # Words that fit no post are kept for the triage officers: an unknown post blocks forwarding (COI-5).
     turn.data["posts"] = [chosen or UNKNOWN]
-    turn.data["subject_note"] = answer.text.strip()[:300] if not answer.choice else ""
+    turn.data["subject_note"] = noted(turn, answer.text, 300) if not answer.choice else ""
     if chosen == "ct_union":
         return "union"
     return _then(turn)
@@ -165,7 +165,7 @@ def take_work(turn: Turn, answer: Answer) -> str | Again:
     elif answer.choice == SOMETHING_ELSE:
         turn.data["subject_note"] = ""
     elif answer.text.strip():
-        turn.data["subject_note"] = answer.text.strip()[:300]
+        turn.data["subject_note"] = noted(turn, answer.text, 300)
     else:
         return Again(turn.text("pick_hint"))
     return _then(turn)
@@ -183,7 +183,7 @@ def take_agency(turn: Turn, answer: Answer) -> str | Again:
     elif answer.choice == SOMETHING_ELSE:
         turn.data["subject_body"] = ""
     elif answer.text.strip():
-        turn.data["subject_note"] = answer.text.strip()[:300]
+        turn.data["subject_note"] = noted(turn, answer.text, 300)
     else:
         return Again(turn.text("pick_hint"))
     return _then(turn)

@@ -105,6 +105,16 @@ class Turn:
         """Whether these words, and no more, are among those people say for it (`words_<what>` of the texts)."""
         return len(words) <= LONGEST_MEANT and folded(words) in _said_for(self.rules.wording, self.chat.lang, what)
 
+    def count(self, number: int) -> str:
+        """A number as this person's language groups it."""
+        return f"{number:,}".replace(",", "." if self.chat.lang == "vi" else ",")
+
+    def fitting(self, text: str, most: int) -> str:
+        """The text as far as it fits; the person is told when it does not."""
+        if len(text) > most:
+            self.say("text_cut", limit=self.count(most))
+        return text[:most]
+
     def labels(self, key: str) -> tuple[str, ...]:
         """Labels of the choices that belong to a text."""
         return self.rules.wording.labels(key, self.chat.lang)

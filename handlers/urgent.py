@@ -57,4 +57,4 @@ def open_retaliation(turn: Turn, found: Suggestion) -> bool:
 
 def _draft(turn: Turn, earlier: Case) -> Draft:
     secrecy = Secrecy.ANONYMOUS if earlier.secrecy is Secrecy.ANONYMOUS else Secrecy.CONFIDENTIAL
-    return alarm_draft(earlier, turn.incoming.text[: turn.rules.limits.text], secrecy)
+    return alarm_draft(earlier, turn.fitting(turn.incoming.text, turn.rules.limits.text), secrecy)

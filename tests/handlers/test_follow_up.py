@@ -7,7 +7,7 @@ import re
 import pytest
 
 from cases import handling
-from cases.model import State
+from cases.model import Case, State
 from storage.work import Office
 from tests.handlers.cast import Person, cases_of, report_road
 from tests.handlers.conftest import Meet
@@ -111,6 +111,31 @@ async def test_an_addition_is_kept_in_the_history(meet: Meet, office: Office) ->
     assert "Đã ghi vào hồ sơ" in said
     history = await office.read(lambda unit: unit.cases.history(case.id))
     assert history[-1].data["text"] == "Hôm nay vết nứt đã rộng thêm hai gang tay"
+
+
+async def added(office: Office, case: Case) -> list[object]:
+    """What was added to the case."""
+    history = await office.read(lambda unit: unit.cases.history(case.id))
+    return [event.data["text"] for event in history if event.what == "added"]
+
+
+async def test_what_is_added_before_a_case_is_chosen_is_kept(meet: Meet, office: Office) -> None:
+    """Whoever tells it straight away is not answered that no such case exists; with one case nothing is asked."""
+    person = meet()
+    first = await report_road(person)
+    await person.says("/bosung")
+    assert "Đã ghi vào hồ sơ" in await person.says("Hôm nay vết nứt đã rộng thêm hai gang tay")
+    second = await report_road(person)
+    await person.says("/bosung")
+    asked = await person.says("Xe máy vừa ngã ở đó")
+    assert "chọn hồ sơ để ghi thêm" in asked
+    assert "không tìm thấy" not in asked.lower()
+    await person.sends_photo()
+    assert f"Đã ghi vào hồ sơ {first.code}" in await person.says(first.code)
+    assert await added(office, first) == ["Hôm nay vết nứt đã rộng thêm hai gang tay", "Xe máy vừa ngã ở đó"]
+    assert await added(office, second) == []
+    files = await office.read(lambda unit: unit.files.of_case(first.id, "evidence"))
+    assert len(files) == 1
 
 
 async def test_withdrawing_before_forwarding_ends_the_case_and_the_identity(meet: Meet, office: Office) -> None:
