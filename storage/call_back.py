@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from cases.messages import Outgoing
 from storage.keys import KeyRing
-from storage.outbox import CANCELLED, DIGEST, PLACE_BODY, REMINDER, WAITING, outbox
-from storage.reminder_body import Line, pack_lines, unpack_lines
+from storage.outbox import CANCELLED, CLAIMED, DIGEST, PLACE_BODY, REMINDER, WAITING, outbox
+from storage.reminder_body import Line, pack_parts, unpack_lines, unpack_part
 
 Rewrite = Callable[[Sequence[str]], Sequence[Outgoing]]
 """The lines that stay as a message, in the parts that its channel can show."""
@@ -21,25 +21,32 @@ Add = Callable[[Outgoing, str], object]
 
 _OF_SEVERAL = (
     select(outbox.c.effect_key, outbox.c.state, outbox.c.purpose, outbox.c.sealed_body)
-    .where(WAITING, outbox.c.purpose.in_((REMINDER, DIGEST)))
+    .where(outbox.c.purpose.in_((REMINDER, DIGEST)))
     .order_by(outbox.c.id)
     .with_for_update()
 )
 
 
 class Waiting:
-    """What waits for one chat. A row that a sender has claimed is on its way and stays."""
+    """What is not settled for one chat.
+
+    What a sender has claimed is on its way and may arrive as it is; it is changed all the same, so that it does not
+    come back as it was. The sender's own outcome is then written to no row, or to the changed one.
+    """
 
     def __init__(self, connection: Connection, keys: KeyRing, now: datetime, chat_key: str) -> None:
         self._connection, self._keys, self._now, self._chat_key = connection, keys, now, chat_key
+        mine = outbox.c.chat_key == chat_key
+        # What a sender holds is among it: it comes back when the messenger fails. A partial index for each half.
+        self._live = or_(and_(mine, WAITING), and_(mine, outbox.c.lease_until.is_not(None)))
 
     def cases(self) -> frozenset[str]:
         """What the messages speak of, by case id."""
-        mine = (WAITING, outbox.c.chat_key == self._chat_key)
-        told = self._connection.execute(select(outbox.c.case_id).where(*mine, outbox.c.case_id != "")).scalars()
+        told = self._connection.execute(select(outbox.c.case_id).where(self._live, outbox.c.case_id != "")).scalars()
         found = set(told)
         for row in self._of_several():
-            found |= {one.case_id for one in self._lines(row)}
+            body = self._body(row)
+            found |= {one.case_id for one in (*unpack_lines(body), *unpack_part(body))}
         return frozenset(found)
 
     def call_back(self, case_id: str, rewrite: Rewrite, add: Add) -> int:
@@ -47,39 +54,47 @@ class Waiting:
         return self._cancel(outbox.c.case_id == case_id) + self._strike(case_id, rewrite, add)
 
     def _strike(self, case_id: str, rewrite: Rewrite, add: Add) -> int:
-        struck = 0
+        """A message that waits whole is written anew whole; of one that is partly out, each part by itself."""
+        struck, anew = 0, list[str]()
         for row in self._of_several():
-            lines = self._lines(row)
+            if any(row.effect_key.startswith(first) for first in anew):
+                continue  # written anew with its first part
+            body = self._body(row)
+            whole = unpack_lines(body) if row.state != CLAIMED else ()
+            lines = whole or unpack_part(body)
             kept = tuple(one for one in lines if one.case_id != case_id)
             if len(kept) == len(lines):
                 continue
             struck += 1
-            if row.purpose == DIGEST:
+            further = f"{row.effect_key}/"
+            if whole:
+                self._cancel(outbox.c.effect_key.between(further, f"{further}~"))
+                anew.append(further)
+            if row.purpose == DIGEST or not kept:
                 self._cancel(outbox.c.effect_key == row.effect_key)
             else:
-                self._cancel(outbox.c.effect_key.between(f"{row.effect_key}/", f"{row.effect_key}/~"))
-                self._rewrite(row.effect_key, row.state, kept, rewrite([one.text for one in kept]), add)
+                self._rewrite(row, further if whole else f"{further}+", kept, rewrite([one.text for one in kept]), add)
         return struck
 
     def _of_several(self) -> Sequence[Any]:
-        return self._connection.execute(_OF_SEVERAL.where(outbox.c.chat_key == self._chat_key)).all()
+        return self._connection.execute(_OF_SEVERAL.where(self._live)).all()
 
-    def _lines(self, row: Any) -> tuple[Line, ...]:
-        return unpack_lines(self._keys.open_bytes(PLACE_BODY, row.effect_key, row.sealed_body))
+    def _body(self, row: Any) -> bytes:
+        return self._keys.open_bytes(PLACE_BODY, row.effect_key, row.sealed_body)
 
-    def _rewrite(self, first: str, state: str, lines: Sequence[Line], parts: Sequence[Outgoing], add: Add) -> None:
+    def _rewrite(self, row: Any, further: str, lines: Sequence[Line], parts: Sequence[Outgoing], add: Add) -> None:
         """In the places of the parts there were, so that it keeps its turn."""
-        cases = {one.case_id for one in lines}
-        for number, part in enumerate(parts):
-            key = f"{first}/{number}" if number else first
-            body = pack_lines(part, () if number else lines)
-            only = lines[0].case_id if len(cases) == 1 else ""
-            values: dict[str, object] = {"state": state, "case_id": only, "done_at": None}
+        only = lines[0].case_id if len({one.case_id for one in lines}) == 1 else ""
+        for number, (part, body) in enumerate(zip(parts, pack_parts(parts, lines), strict=True)):
+            key = f"{further}{number}" if number else row.effect_key
+            values: dict[str, object] = {"state": row.state, "case_id": only, "done_at": None}
             values["sealed_body"] = self._keys.seal_bytes(PLACE_BODY, key, body)
-            mine = (outbox.c.chat_key == self._chat_key, outbox.c.effect_key == key)
-            if not self._connection.execute(update(outbox).where(*mine).values(values)).rowcount:
+            written = update(outbox).where(outbox.c.chat_key == self._chat_key, outbox.c.effect_key == key)
+            if not self._connection.execute(written.values(values)).rowcount:
                 add(part, key)
+                self._connection.execute(written.values(values))
 
     def _cancel(self, which: ColumnElement[bool]) -> int:
-        statement = update(outbox).where(WAITING, outbox.c.chat_key == self._chat_key, which)
-        return self._connection.execute(statement.values(state=CANCELLED, sealed_body=None, done_at=self._now)).rowcount
+        statement = update(outbox).where(self._live, which)
+        gone = {"state": CANCELLED, "sealed_body": None, "lease_until": None, "done_at": self._now}
+        return self._connection.execute(statement.values(gone)).rowcount

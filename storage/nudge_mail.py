@@ -14,7 +14,7 @@ from cases.rendering import PLAIN, fit
 from storage.chats import chat
 from storage.nudges import Listed
 from storage.outbox import CANCELLED, DIGEST, PLACE_BODY, PULLED, REMINDER, WAITING, OutboxStore, outbox
-from storage.reminder_body import Line, pack_lines, unpack_lines
+from storage.reminder_body import Line, pack_lines, pack_parts, unpack_lines
 from storage.work import StoredWork
 
 NOTICE = "notice"
@@ -99,13 +99,17 @@ class MailStore:
         pushed: list[tuple[Chat, bytes, str, str, str]] = []
         for mail in mails:
             to = Chat(mail.to.key, Address(mail.to.channel, ""), delayed_until=mail.to.delayed_until)
-            for number, part in enumerate(fit(mail.message, self._capabilities.get(mail.to.channel, PLAIN))):
-                key = f"{mail.effect_key}/{number}" if number else mail.effect_key
-                if mail.to.channel == PULLED:
+            parts = fit(mail.message, self._capabilities.get(mail.to.channel, PLAIN))
+            keys = [f"{mail.effect_key}/{number}" if number else mail.effect_key for number in range(len(parts))]
+            if mail.to.channel == PULLED:
+                for key, part in zip(keys, parts, strict=True):
                     store.say(to, part, key, case_id=mail.case_id, purpose=mail.purpose)
-                else:
-                    body = pack_lines(part, () if number and mail.purpose != DIGEST else mail.lines)
-                    pushed.append((to, body, key, mail.case_id, mail.purpose))
+                continue
+            if mail.purpose == DIGEST:
+                bodies = [pack_lines(part, mail.lines) for part in parts]
+            else:
+                bodies = pack_parts(parts, mail.lines)
+            pushed += [(to, body, key, mail.case_id, mail.purpose) for key, body in zip(keys, bodies, strict=True)]
         store.say_each(pushed)
         self._unit.outbox.woken |= store.woken
         self._unit.outbox.fresh += store.fresh

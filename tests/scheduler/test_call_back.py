@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select, update
 
 from bot.clock import SteppedClock
 from cases.call_back import call_back, call_back_from
@@ -12,7 +14,8 @@ from cases.messages import Address, Capabilities, Outgoing
 from cases.model import Case
 from cases.rules import Rules
 from storage.nudge_mail import Mail, MailStore
-from storage.outbox import DIGEST
+from storage.outbox import DIGEST, outbox
+from storage.outbox_queue import OutboxQueue
 from storage.reminder_body import Line
 from storage.work import Office, StoredWork
 from tests.scheduler.nudge_world import World, settle
@@ -86,6 +89,57 @@ async def test_a_cut_message_is_cut_anew(any_office: Office, clock: SteppedClock
     await shut_out(commune, rules, cases[2].id, "contact")
     told = "\n".join(await commune.texts("contact"))
     assert [case.code in told for case in cases] == [True, True, False, True]
+
+
+@pytest.mark.parametrize("on_its_way", ["sent", "claimed"])
+async def test_the_parts_behind_one_that_is_out(
+    any_office: Office, clock: SteppedClock, rules: Rules, on_its_way: str
+) -> None:
+    """What follows a part that a messenger was given already loses the case and keeps the others, each once."""
+    any_office.capabilities = {"telegram": Capabilities(text_limit=600, buttons=0)}
+    commune = await settle(any_office, clock)
+    cases = [await commune.add(commune.running()) for _ in range(7)]
+    await commune.tick(DUE_SOON)
+    first, *later = await commune.texts("contact")
+    assert len(later) > 1
+    behind = [case for case in cases if any(case.code in part for part in later) and case.code not in first]
+    await give_first(commune, on_its_way)
+    assert await shut_out(commune, rules, behind[-1].id, "contact") == 1
+    told = "\n".join(await commune.texts("contact"))
+    assert behind[-1].code not in told
+    assert all(told.count(case.code) == 1 for case in behind[:-1])
+
+
+async def test_what_is_being_sent_does_not_come_back(commune: World, rules: Rules) -> None:
+    """A message that is on its way when its receiver is named is not tried again when the messenger fails."""
+    case, other = await commune.add(commune.running()), await commune.add(commune.running())
+    await commune.tick(DUE_SOON)
+    await say(commune, "contact", "about it", case.id)
+    load = await commune.office.write(lambda unit: queue_of(unit).claim("telegram", 50))
+    assert {parcel.case_id for parcel in load.parcels} >= {"", case.id}
+    await shut_out(commune, rules, case.id, "contact")
+    await commune.office.write(lambda unit: queue_of(unit).give_back(load.parcels))
+    (left,) = await commune.texts("contact")
+    assert other.code in left
+    assert case.code not in left
+
+
+def queue_of(unit: StoredWork) -> OutboxQueue:
+    """The sender's side."""
+    return OutboxQueue(unit.connection, unit.keys, unit.now)
+
+
+async def give_first(commune: World, state: str) -> None:
+    """The first message to the contact is with the messenger."""
+
+    def work(unit: StoredWork) -> None:
+        mine = outbox.c.chat_key == commune.key_of("contact")
+        first = select(func.min(outbox.c.id)).where(mine).scalar_subquery()
+        until = unit.now + timedelta(minutes=5)
+        done = {"done_at": unit.now, "sealed_body": None} if state == "sent" else {"lease_until": until, "attempts": 1}
+        unit.connection.execute(update(outbox).where(outbox.c.id == first).values(state=state, **done))
+
+    await commune.office.write(work)
 
 
 async def test_others_keep_theirs(commune: World, rules: Rules) -> None:
