@@ -56,12 +56,15 @@ class Scribe:
 
     def __init__(self, path: str) -> None:
         self._log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        self._count = 0
 
     async def send(self, to: Address, message: Outgoing) -> SendResult:
         """Deliver."""
-        os.write(self._log, json.dumps([to.id, message.text]).encode() + b"\n")
+        self._count += 1
+        receipt = f"{os.getpid()}.{self._count}"
+        os.write(self._log, json.dumps([receipt, to.id, message.text]).encode() + b"\n")
         await asyncio.sleep(0.002)
-        return SendResult(Fate.SENT)
+        return SendResult(Fate.SENT, vendor_id=receipt)
 
 
 def work(role: str, url: str, log: str, began: float, start: str) -> None:

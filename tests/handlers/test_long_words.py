@@ -51,11 +51,13 @@ async def test_additions_say_when_they_are_cut(narrow: Person) -> None:
 
 
 async def test_what_is_added_before_consent_is_not_cut_in_silence(narrow: Person) -> None:
+    """It is kept for the same purpose, under the same limit."""
     await narrow.says("Rác đổ đầy bờ mương Thôn 1 cả tuần nay, hôi lắm không ai dọn, trẻ con ho suốt, bà con khổ")
     assert "chỉ giữ 120" in await narrow.says("Còn nữa, hôm qua lại có xe tới đổ thêm, biển số tôi chụp được rồi")
 
 
 async def test_an_addition_to_a_case_says_when_it_is_cut(narrow: Person) -> None:
+    """The rest can be sent as a file."""
     await report_road(narrow)
     await narrow.says("/bosung")
     await narrow.taps("PA-2026")

@@ -28,6 +28,7 @@ from web.console.case_open import (
     reading_of,
     sees_content,
     still_sees,
+    waits_for_colleague,
     waits_for_sender,
 )
 from web.console.case_thread import can_write, thread_of
@@ -74,7 +75,8 @@ def _values(unit: StoredWork, *, visit: Visit, more: Mapping[str, object]) -> Va
     errors: Mapping[str, str] = more.get("errors", {})  # type: ignore[assignment]
     meanwhile: list[Line] = more.get("meanwhile", [])  # type: ignore[assignment]
     forms = [_form(work, name, form, errors if name == tried else None) for name in offered(work)]
-    # What a colleague waits for stands first, then what moves the case on: the first one is open.
+    # What a colleague waits for stands first, then what moves the case on: the first one is open, unless this officer
+    # waits for a colleague.
     forms.sort(key=lambda one: (one["name"] != "confirm_refusal", one["look"] != "primary"))
     panels = beside(work)
     gone = bool(tried) and tried not in (*offered(work), *panels)
@@ -117,7 +119,7 @@ def _form(work: Work, name: str, form: Form, errors: Mapping[str, str] | None) -
         "error": (errors or {}).get("", ""),
         "open": typed,
         "look": STEPS[name].look if name in STEPS else "",
-        "auto": name in AT_HAND,
+        "auto": name in AT_HAND and not waits_for_colleague(work),
         "upload": any(one.kind == "file" for one in fields),
     }
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from cases import deskwork, requests
 from cases.answers import check_resident, lacks_file
-from cases.casework import Hidden, Refused, actor_of, allowed, case_by_code, may_reveal, people_around
+from cases.casework import Hidden, Refused, actor_of, allowed, case_by_code, may_reveal, open_refusal, people_around
 from cases.lifecycle import Actor
 from cases.model import Case, OfficerRole, State
 from cases.timeline import Line, Reading, since
 from cases.visibility import Sight, sight
 from storage.work import StoredWork
-from web.console import case_steps_desk, case_steps_end, case_steps_send
+from web.console import case_holds, case_steps_desk, case_steps_end, case_steps_send
 from web.console.case_fields import Step, Work
 from web.console.forms import Form
 from web.console.visit import Visit
 
-STEPS: dict[str, Step] = {**case_steps_desk.STEPS, **case_steps_send.STEPS, **case_steps_end.STEPS}
+STEPS: dict[str, Step] = {
+    **case_steps_desk.STEPS,
+    **case_steps_send.STEPS,
+    **case_steps_end.STEPS,
+    **case_holds.STEPS,
+}
 IDENTITY = "identity"
 
 
@@ -73,7 +78,7 @@ def offered(work: Work) -> list[str]:
         found.append("split")
     if deskwork.may_take(work.officer, case, work.directory):
         found.append("take")
-    return found
+    return found + (case_holds.may_do(work) if desk else [])
 
 
 def beside(work: Work) -> list[str]:
@@ -98,6 +103,12 @@ def waits_for_sender(work: Work) -> Refused | None:
     except Refused as refused:
         return refused
     return None
+
+
+def waits_for_colleague(work: Work) -> bool:
+    """Whether this officer proposed a refusal that nobody has decided on."""
+    proposal = open_refusal(work.unit, work.case)
+    return proposal is not None and proposal.actor == work.officer.id
 
 
 def check_unchanged(work: Work, form: Form) -> None:

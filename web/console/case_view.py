@@ -27,6 +27,7 @@ from storage.desk_canned import list_canned
 from storage.search_similar import similar
 from web.console.case_clock import skipped, strip_of, terms_of
 from web.console.case_fields import Work
+from web.console.case_holds import told as held_words
 from web.console.case_open import is_desk, number_of, reading_of
 from web.console.case_thread import can_write, thread_of
 from web.console.sealed import card_of
@@ -94,6 +95,7 @@ def content_of(work: Work) -> Values:
 
 _NOT_DESK: Values = {
     "contested": [],
+    "held": [],
     "looks": [],
     "notes": [],
     "points": (),
@@ -117,6 +119,7 @@ def _desk_only(work: Work, history: Sequence[CaseEvent], reading: Reading) -> Va
     proposed = points.proposed_points(case.text) if not written else ()
     return {
         "contested": _contested(work, history, people),
+        "held": held_words(work, people),
         "looks": [spoken(work, line) for line in looks(history, reading)][:40],
         "notes": [(note, people[note.officer].name if note.officer in people else "") for note in _notes(work)],
         "points": written,

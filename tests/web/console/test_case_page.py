@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -252,7 +253,9 @@ async def test_a_refusal_takes_two_persons(served: Console) -> None:
     case = report(served)
     async with served.clerk("handler") as one, served.clerk("colleague") as second:
         assert (await take(one, case, "refuse", reason="spam", note="Quảng cáo")).status == 303
-        assert "confirm_refusal" not in actions(await opened(one, case))
+        page = await opened(one, case)
+        assert "confirm_refusal" not in actions(page)
+        assert not re.search(r"<details class=.step[^>]* open", page)  # a colleague decides first
         assert "Quảng cáo" in await opened(second, case)
         assert (await take(second, case, "confirm_refusal", decision="agree", note="")).status == 303
     assert [event.what for event in history(served, case)][-1] == "refused"
