@@ -209,7 +209,7 @@ def _begin(turn: Turn) -> None:
     if not text.strip() and not turn.incoming.files:
         turn.ask(menu(turn))
         return
-    if turn.means("thanks", text):
+    if turn.means("thanks", text) or (turn.means("yes", text) and consented(turn)):  # "ok" to news is a thank-you
         turn.ask(menu(turn, "thanks_reply"))
         return
     if turn.officer is None and questioned(turn):

@@ -111,6 +111,16 @@ async def test_erasing_in_everyday_words(meet: Meet) -> None:
     assert "Thông tin của bà con" in await meet().says("xóa hết thông tin của tôi đi")
 
 
+async def test_ok_to_what_was_said_is_no_first_meeting(meet: Meet) -> None:
+    """Whoever nods at news is not greeted with all that the bot is for."""
+    person = meet()
+    assert "Xin chào" in await person.says("dạ")
+    await report_road(person)
+    nodded = await person.says("dạ vâng")
+    assert "Xin chào" not in nodded
+    assert "Cảm ơn bà con" in nodded
+
+
 @pytest.mark.parametrize("words", ["Cảm ơn các anh chị nhé", "cam on", "Xin cảm ơn!"])
 async def test_thanks_are_answered(meet: Meet, office: Office, words: str) -> None:
     """No consent is asked for a kind word, and no case comes of it."""
