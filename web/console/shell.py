@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from storage import console_sessions
 from storage.console_sessions import IDLE, NOTED_EVERY, SignedIn
 from storage.database import DatabaseFault
+from web.beat import on_the_beat
 from web.console.forms import CAP, STRANGER_CAP, Form, leave_unread, read_form
 from web.console.menu import Entry, Menu
 from web.console.render import FOLDER, environment, guard_field, sayer
@@ -100,13 +102,17 @@ class Console:
 
     async def _guard(self, door: Door, request: Request) -> Response:
         """A writing request must come from our own page; refusals become pages in the console's look."""
+        began = time.monotonic()
         try:
             if request.method == "POST" and not own_page(request, self.services.public_url):
                 await leave_unread(request)
                 raise Refusal(403, "console_error_foreign")
             return await door(request)
         except Refusal as refusal:
-            return await self.refused(request, refusal)
+            response = await self.refused(request, refusal)
+            if refusal.status == 404:
+                await on_the_beat(began)
+            return response
         except DatabaseFault:
             return await self.refused(request, Refusal(503, "console_error_busy", 3))
 
