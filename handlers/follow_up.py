@@ -52,8 +52,11 @@ def take_which(turn: Turn, answer: Answer) -> str | Again:
         return _found(turn) if owned(turn) else Again(turn.text("no_such_case"))
     found = find_case(turn, answer.text)
     if found is None:
-        if turn.data.get("then") == "add" and (answer.files or len(answer.text.split()) >= WORDS_TO_ADD):
-            return _early(turn, answer)
+        still_open = [case for case in resident.own_cases(turn.unit, turn.chat) if case.is_open]
+        told = bool(answer.files) or len(answer.text.split()) >= WORDS_TO_ADD
+        if turn.data.get("then") == "add" and told and still_open:
+            hold_more(turn, answer)  # of one open case it is clear what is meant, of several it is asked
+            return add_held(turn, still_open[0].id) if len(still_open) == 1 else Again(turn.text("which_to_add"))
         return Again(turn.text("code_mistyped" if looks_like_receipt(answer.text) else "no_such_case"))
     turn.data["case"] = found.id
     turn.data["by_receipt"] = bool(read_receipt_code(answer.text))
@@ -65,15 +68,9 @@ def take_which(turn: Turn, answer: Answer) -> str | Again:
 
 def _found(turn: Turn) -> str | Again:
     if turn.data.get("then") == "add" and (turn.data.get("parts") or turn.data.get("files")):
-        return add_held(turn, turn.data["case"])
+        case = owned(turn)
+        return add_held(turn, case.id) if case and case.is_open else Again(turn.text("case_not_open"))
     return str(turn.data.get("then") or "show")
-
-
-def _early(turn: Turn, answer: Answer) -> str | Again:
-    """What is to be added came before the case was chosen: of one open case it is clear, of several it is asked."""
-    hold_more(turn, answer)
-    still_open = [case for case in resident.own_cases(turn.unit, turn.chat) if case.is_open]
-    return add_held(turn, still_open[0].id) if len(still_open) == 1 else Again(turn.text("which_to_add"))
 
 
 def find_case(turn: Turn, text: str) -> Case | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from cases import resident
 from cases.messages import Event
 from cases.receipts import is_only_a_code, looks_like_receipt, read_case_code, read_receipt_code
 from cases.suggest import Suggestion
@@ -189,8 +190,8 @@ def _tells_instead(turn: Turn) -> bool:
     at = turn.chat.talk.get("dialogue"), turn.chat.talk.get("step")
     if turn.officer is not None or at not in MENUS or len(turn.incoming.text.split()) < STORY_WORDS:
         return False
-    if turn.data.get("then") == "add":  # the words may be meant for the case that is being looked for
-        return False
+    if turn.data.get("then") == "add" and resident.own_cases(turn.unit, turn.chat):
+        return False  # the words may be meant for the case that is being looked for
     return turn.suggest(turn.incoming.text[:4000]).topics[:1] not in ((), (OTHER,))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from cases import handling
 from cases.model import Case, State
-from storage.work import Office
+from storage.work import Office, StoredWork
 from tests.handlers.cast import Person, cases_of, report_road
 from tests.handlers.conftest import Meet
 from tests.handlers.officer_cast import Bureau, open_bureau  # noqa: F401 - a fixture
@@ -136,6 +136,33 @@ async def test_what_is_added_before_a_case_is_chosen_is_kept(meet: Meet, office:
     assert await added(office, second) == []
     files = await office.read(lambda unit: unit.files.of_case(first.id, "evidence"))
     assert len(files) == 1
+
+
+async def test_an_addition_to_a_case_that_is_over_waits_for_another(meet: Meet, office: Office) -> None:
+    """The words are not gone with the wrong choice."""
+    person = meet()
+    over, first, second = [await report_road(person) for _ in range(3)]
+
+    def end(unit: StoredWork) -> None:
+        case = unit.cases.get(over.id)
+        assert case is not None
+        case.state = State.CLOSED
+        unit.cases.save(case)
+
+    await office.write(end)
+    await person.says("/bosung")
+    await person.says("Xe máy vừa ngã ở đó")
+    assert "đã xong" in await person.says(over.code)
+    assert "Đã ghi vào hồ sơ" in await person.says(second.code)
+    assert await added(office, second) == ["Xe máy vừa ngã ở đó"]
+    assert await added(office, first) == await added(office, over) == []
+
+
+async def test_an_addition_to_nothing_is_a_report(meet: Meet) -> None:
+    """Whoever sent nothing yet has something to report, by whichever door they came in."""
+    person = meet()
+    await person.says("/bosung")
+    assert "Trước khi gửi" in await person.says("Loa phường ồn quá 5h sáng đã kêu inh ỏi")
 
 
 async def test_withdrawing_before_forwarding_ends_the_case_and_the_identity(meet: Meet, office: Office) -> None:
