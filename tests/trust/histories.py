@@ -22,6 +22,7 @@ from bot.channels.telegram import Telegram
 from bot.channels.zalo_text import json_object
 from bot.clock import SteppedClock
 from cases.messages import Address, Incoming
+from cases.receipts import read_receipt_code
 from storage.outbox import PLACE_BODY, outbox, unpack
 from storage.work import Office, StoredWork
 from tests.handlers.cast import Person
@@ -198,9 +199,10 @@ def _digest(unit: StoredWork, addresses: list[Address]) -> dict[str, Any]:
 
 
 def _spoken(unit: StoredWork, row: Any) -> str:
-    """The message without what is drawn by lot."""
+    """The message without what is drawn by lot; one receipt code in six hundred has no digit in it."""
     message = unpack(unit.keys.open_bytes(PLACE_BODY, row.effect_key, row.sealed_body))
-    words = [word for word in message.text.split() if not any(sign.isdigit() for sign in word)]
+    drawn = [word for word in message.text.split() if any(map(str.isdigit, word)) or read_receipt_code(word)]
+    words = [word for word in message.text.split() if word not in drawn]
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:8] + repr([one.label for one in message.choices])
 
 
