@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cases.emergency import Danger, EmergencyDetector
+from cases.emergency import DOUBT, Danger, EmergencyDetector
 from cases.lexicon_words import Reader
 from cases.model import Kind, Subject
 from cases.suggest_kind import KindRules, Reading
@@ -28,7 +28,8 @@ class Suggestion:
     """What the rules think of a message; nothing of it is final.
 
     `topics` best first, at most three; `emergency` the number to show at once or ""; `confidence` 0..1;
-    `issues` separate matters seen, at least 1; `distress` desperate words.
+    `issues` separate matters seen, at least 1; `distress` desperate words; `maybe_danger` too little for `emergency`,
+    too much to say nothing.
     """
 
     kind: Kind
@@ -40,6 +41,7 @@ class Suggestion:
     issues: int
     retaliation: bool
     distress: bool
+    maybe_danger: bool = False
 
 
 class Suggester:
@@ -96,6 +98,7 @@ class Suggester:
             issues=scored.issues(_ISSUE, reading.enumerated) if kind in (Kind.REPORT, Kind.PETITION) else 1,
             retaliation=self._retaliates(scored),
             distress=False,
+            maybe_danger=danger.score >= DOUBT,
         )
 
     def _emergency(self, danger: Danger, scored: Scored) -> Suggestion:

@@ -24,6 +24,8 @@ def answer_danger(turn: Turn, found: Suggestion) -> bool:
         turn.say("distress")
         return True
     if not found.emergency:
+        if found.maybe_danger:
+            turn.say("maybe_danger")
         return False
     service = turn.text(f"service_{SERVICES[found.emergency]}")
     turn.say("emergency", number=found.emergency, service=service)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -231,13 +232,20 @@ def test_works_without_extra_data() -> None:
 
 def test_building_and_suggesting_are_quick() -> None:
     """Ceilings far above what is measured (about 50 ms and 1 ms): they catch only a change of order."""
-    start = time.process_time()
+    assert quickest(lambda: Suggester.from_data(*parts())) < 0.5
     fresh = Suggester.from_data(*parts())
-    assert time.process_time() - start < 0.5
     for text in ("đường hỏng " * 9_000, "cháy nhà " * 9_000, "Đường liên thôn đầy ổ gà. " * 4_000):
+        assert quickest(lambda text=text: fresh.suggest(text)) < 0.3  # type: ignore[misc]
+
+
+def quickest(work: Callable[[], object]) -> float:
+    """Processor seconds of the best of three: other threads of the run count too."""
+    took = []
+    for _ in range(3):
         start = time.process_time()
-        fresh.suggest(text)
-        assert time.process_time() - start < 0.3
+        work()
+        took.append(time.process_time() - start)
+    return min(took)
 
 
 @pytest.mark.parametrize(
