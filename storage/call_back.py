@@ -87,12 +87,11 @@ class Waiting:
         only = lines[0].case_id if len({one.case_id for one in lines}) == 1 else ""
         for number, (part, body) in enumerate(zip(parts, pack_parts(parts, lines), strict=True)):
             key = f"{further}{number}" if number else row.effect_key
-            values: dict[str, object] = {"state": row.state, "case_id": only, "done_at": None}
-            values["sealed_body"] = self._keys.seal_bytes(PLACE_BODY, key, body)
-            written = update(outbox).where(outbox.c.chat_key == self._chat_key, outbox.c.effect_key == key)
-            if not self._connection.execute(written.values(values)).rowcount:
+            told = {"case_id": only, "sealed_body": self._keys.seal_bytes(PLACE_BODY, key, body)}
+            written = update(outbox).where(outbox.c.chat_key == self._chat_key, outbox.c.effect_key == key).values(told)
+            if not self._connection.execute(written.values(state=row.state, done_at=None)).rowcount:
                 add(part, key)
-                self._connection.execute(written.values(values))
+                self._connection.execute(written)
 
     def _cancel(self, which: ColumnElement[bool]) -> int:
         statement = update(outbox).where(self._live, which)

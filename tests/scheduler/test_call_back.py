@@ -124,6 +124,20 @@ async def test_what_is_being_sent_does_not_come_back(commune: World, rules: Rule
     assert case.code not in left
 
 
+async def test_what_no_longer_fits_beside_a_message_on_its_way_is_queued(
+    any_office: Office, clock: SteppedClock, rules: Rules
+) -> None:
+    """A further part of it is nobody's yet."""
+    commune = await settle(any_office, clock)
+    cases = [await commune.add(commune.running()) for _ in range(4)]
+    await commune.tick(DUE_SOON)
+    await give_first(commune, "claimed")
+    any_office.capabilities = {"telegram": Capabilities(text_limit=600, buttons=0)}
+    assert await shut_out(commune, rules, cases[0].id, "contact") == 1
+    (changed,), (further,) = await commune.texts("contact", "claimed"), await commune.texts("contact")
+    assert [f"{changed} {further}".count(case.code) for case in cases] == [0, 1, 1, 1]
+
+
 def queue_of(unit: StoredWork) -> OutboxQueue:
     """The sender's side."""
     return OutboxQueue(unit.connection, unit.keys, unit.now)
