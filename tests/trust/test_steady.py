@@ -1,4 +1,4 @@
-"""Row 22: a busy evening that does not end: thirty updates a second, served as it is served, nothing lost or growing."""
+"""Row 22: a busy evening that does not end: thirty updates a second, as served, nothing lost and nothing growing."""
 
 from __future__ import annotations
 
@@ -22,9 +22,8 @@ async def test_an_hour_of_thirty_updates_a_second() -> None:
         after = one.served.memory()
     late = percentile(times.accepted, 0.99)
     updates = len(warm.accepted) + len(times.accepted)
-    print(
-        f"\n{updates} updates, p99 {late * 1000:.0f} ms, {before:.0f} MB after the first minutes, {after:.0f} at the end"
-    )
+    memory = f"{before:.0f} MB after the first minutes, {after:.0f} MB at the end"
+    print(f"\n{updates} updates, p99 {late * 1000:.0f} ms, {memory}")
     assert updates == RATE * (WARM + SECONDS)
     assert warm.lost + times.lost == 0
     assert late < LIMIT
