@@ -163,6 +163,8 @@ def _words(turn: Turn) -> None:
         return
     if _tells_instead(turn):
         CONVERSATION.leave(turn)
+        if CONVERSATION.running(turn):
+            turn.said.pop()  # the question of the report that waited is put again after these words
     if CONVERSATION.running(turn):
         contact = incoming.contact
         CONVERSATION.feed(

@@ -158,6 +158,17 @@ async def test_an_addition_to_a_case_that_is_over_waits_for_another(meet: Meet, 
     assert await added(office, first) == await added(office, over) == []
 
 
+async def test_what_is_told_at_a_menu_goes_to_the_report_that_waits(meet: Meet) -> None:
+    """Its question is put once."""
+    person = meet()
+    await person.says("Đường bê tông Thôn 2 mới làm ba tháng đã nứt toác")
+    await person.taps("Tôi đồng ý")
+    await person.says("/bosung")
+    told = await person.says("Nắp cống trước chợ cũng vỡ mấy hôm nay rồi")
+    assert "đã ghi thêm" in told
+    assert told.count("mục nào") == 1
+
+
 async def test_an_addition_to_nothing_is_a_report(meet: Meet) -> None:
     """Whoever sent nothing yet has something to report, by whichever door they came in."""
     person = meet()
