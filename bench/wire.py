@@ -96,8 +96,14 @@ class Wires:
         """Ask on a free connection, opening one where none is."""
         while self._free and self._free[-1].closed:  # servers hang up on idle connections
             self._free.pop()
-        wire = self._free.pop() if self._free else await self._open()
-        answer = await wire.ask(request)
+        wire = self._free.pop() if self._free else None
+        try:
+            answer = await wire.ask(request) if wire is not None else None
+        except ConnectionResetError:  # it hung up at this very moment: messengers ask again too
+            answer = None
+        if wire is None or answer is None:
+            wire = await self._open()
+            answer = await wire.ask(request)
         self._free.append(wire)
         return answer
 
