@@ -37,6 +37,11 @@ class Hold:
         return not lifted and (self.until is None or today <= self.until)
 
 
+def may_hold(case: Case) -> bool:
+    """Whether its term runs, so that there is something to be held up."""
+    return case.state in OVER
+
+
 def is_held(holds: Iterable[Hold], today: date) -> bool:
     """Whether any of a case's holds stands."""
     return any(hold.stands(today) for hold in holds)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,7 @@ from cases.model import Officer
 from storage.api_tokens import BEGINNING, ApiScope, Token, holder, is_noted, note_use
 from storage.database import DatabaseFault
 from web.api_reads import READS, Bad, Content, Missing, Read, enter_reading
-from web.beat import on_the_beat
+from web.beat import Beat
 from web.limits import Sliding, client, networks
 from web.openapi import SENTENCE, Declared, Document
 from web.pages import Pages
@@ -94,7 +93,7 @@ class Api:
         """One address."""
 
         async def answer(request: Request) -> Response:
-            began = time.monotonic()
+            beat = Beat()
             try:
                 caller = await self.gate.caller(request, read.scope)
                 return await self._answer(read, request, caller)
@@ -103,7 +102,7 @@ class Api:
             except Bad:
                 return self.refuse(request, 422)
             except Missing:
-                await on_the_beat(began)
+                await beat.over()
                 return self.refuse(request, 404)
             except DatabaseFault:
                 return self.refuse(request, 503, 3)

@@ -6,7 +6,7 @@ from bench.cpu import contender
 from bench.figures import percentile
 from tests.trust.figures import SOAK
 
-RATE = 30.0  # updates a second: more than a province sends on its worst day
+RATE = 30.0  # updates a second, as promised
 WARM, SECONDS = (300.0, 3_300.0) if SOAK else (5.0, 15.0)
 FIRST, RESIDENTS = 400, 2_400
 LIMIT = 0.5  # seconds to the answer 200, for 99 of 100

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from cases.model import Officer
-from cases.retention import OVER, Hold
+from cases.retention import Hold, may_hold
 from cases.rules import show_date
 from storage.holds import holds, lift_hold, set_hold
 from web.console.case_fields import Done, Field, Given, Step, Work
@@ -19,7 +19,7 @@ def holding(work: Work) -> Sequence[Hold]:
 
 def may_do(work: Work) -> list[str]:
     """A case that is over can be held; a hold that nobody has lifted can be lifted."""
-    found = ["hold"] if work.case.state in OVER else []
+    found = ["hold"] if may_hold(work.case) else []
     return found + (["lift_hold"] if any(one.lifted_from is None for one in holding(work)) else [])
 
 

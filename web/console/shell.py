@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from storage import console_sessions
 from storage.console_sessions import IDLE, NOTED_EVERY, SignedIn
 from storage.database import DatabaseFault
-from web.beat import on_the_beat
+from web.beat import Beat
 from web.console.forms import CAP, STRANGER_CAP, Form, leave_unread, read_form
 from web.console.menu import Entry, Menu
 from web.console.render import FOLDER, environment, guard_field, sayer
@@ -102,7 +101,7 @@ class Console:
 
     async def _guard(self, door: Door, request: Request) -> Response:
         """A writing request must come from our own page; refusals become pages in the console's look."""
-        began = time.monotonic()
+        beat = Beat()
         try:
             if request.method == "POST" and not own_page(request, self.services.public_url):
                 await leave_unread(request)
@@ -111,7 +110,7 @@ class Console:
         except Refusal as refusal:
             response = await self.refused(request, refusal)
             if refusal.status == 404:
-                await on_the_beat(began)
+                await beat.over()
             return response
         except DatabaseFault:
             return await self.refused(request, Refusal(503, "console_error_busy", 3))
