@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from cases.casework import Refused
 from cases.model import Officer
 from cases.retention import Hold, may_hold
 from cases.rules import show_date
@@ -70,7 +71,10 @@ def ask_lift(work: Work) -> list[Field]:
 def _lift(work: Work, given: Given) -> Done:
     given.settle()
     lifted = [lift_hold(work.unit, one.id, work.officer.id) for one in holding(work) if one.lifted_from is None]
-    return Done("lift_hold", {"day": show_date(max(filter(None, lifted)))})
+    days = [day for day in lifted if day is not None]
+    if not days:  # somebody else lifted it at this very moment
+        raise Refused("not_now")
+    return Done("lift_hold", {"day": show_date(max(days))})
 
 
 STEPS = {"hold": Step(ask_hold, _hold), "lift_hold": Step(ask_lift, _lift)}
