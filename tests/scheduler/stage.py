@@ -172,7 +172,7 @@ class Stage:
         while not task.done():
             await self.database.quiet()
             if not task.done() and not self.time.advance():
-                await asyncio.wait({task}, timeout=5)
+                await asyncio.wait({task}, timeout=30)
                 assert task.done(), "nothing left to happen, and the act is not over"
         return task.result()
 

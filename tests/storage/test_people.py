@@ -268,7 +268,7 @@ async def test_a_draft_in_somebodys_hands_does_not_run_out(
         await office.write(begin)
         async with database._engine.begin() as busy:  # type: ignore[attr-defined]
             await busy.execute(select(chat_table).with_for_update())
-            found = await asyncio.wait_for(office.write(lambda unit: unit.chats.expired(unit.now, 10)), 5)
+            found = await asyncio.wait_for(office.write(lambda unit: unit.chats.expired(unit.now, 10)), 30)
         assert list(found) == []
         assert len(await office.write(lambda unit: unit.chats.expired(unit.now, 10))) == 1
 

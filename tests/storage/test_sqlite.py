@@ -139,7 +139,7 @@ async def test_a_locked_file_is_a_fault_that_heals(tmp_path: Path) -> None:
     other = driver.connect(str(database.path), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     made = (database.write(partial(put, x=x)) for x in range(60))
-    results = await asyncio.wait_for(asyncio.gather(*made, return_exceptions=True), 6)
+    results = await asyncio.wait_for(asyncio.gather(*made, return_exceptions=True), 12)
     assert {type(result) for result in results} == {DatabaseFault}
     other.execute("ROLLBACK")
     other.close()
@@ -267,4 +267,4 @@ async def test_a_closed_database_answers_at_once(tmp_path: Path) -> None:
     database = SqliteDatabase(tmp_path / "t.db")
     await database.close()
     with pytest.raises(DatabaseFault):
-        await asyncio.wait_for(database.write(rows), 5)
+        await asyncio.wait_for(database.write(rows), 30)

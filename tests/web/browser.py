@@ -113,7 +113,7 @@ def tab(browser: Browser, stage: Stage, *, width: int = 360, dark: bool = False,
         is_mobile=narrow,
         **options,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)  # a shared machine may be slow
     page = context.new_page()
     present = Tab(page, context, stage)
     page.on("console", present.hear)

@@ -21,7 +21,7 @@ async def events(answer: aiohttp.ClientResponse, most: int) -> list[dict[str, An
     found: list[dict[str, Any]] = []
     number = ""
     while len(found) < most:
-        line = (await asyncio.wait_for(answer.content.readline(), 10)).decode().strip()
+        line = (await asyncio.wait_for(answer.content.readline(), 30)).decode().strip()
         if line.startswith("id: "):
             number = line[4:]
         elif line.startswith("data: "):
@@ -93,7 +93,7 @@ async def test_streams_end_when_the_process_is_told_to_stop(tmp_path_factory: py
             async with visitor.http.get(f"{own.url}/chat/live") as answer:
                 await events(answer, 2)
                 own.services.live.close()
-                assert await asyncio.wait_for(answer.content.read(), 10) == b"\n"
+                assert await asyncio.wait_for(answer.content.read(), 30) == b"\n"
 
 
 async def test_silence_is_filled_with_comments(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -104,7 +104,7 @@ async def test_silence_is_filled_with_comments(tmp_path_factory: pytest.TempPath
             async with visitor.http.get(f"{own.url}/chat/live") as answer:
                 await events(answer, 2)
                 await answer.content.readline()
-                assert await asyncio.wait_for(answer.content.readline(), 10) == b": \n"
+                assert await asyncio.wait_for(answer.content.readline(), 30) == b": \n"
 
 
 async def test_a_line_of_another_process_is_found(tmp_path_factory: pytest.TempPathFactory) -> None:

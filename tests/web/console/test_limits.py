@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import pytest
@@ -151,16 +150,19 @@ async def test_an_allowance_refills_with_time(own: Console) -> None:
 
 
 async def test_wrong_names_and_wrong_passwords_take_as_long(own: Console) -> None:
-    """Medians of the hashing that decides within a fifth of each other."""
+    """The hashing that decides costs as many processor seconds, at best of fifteen, within a fifth.
+
+    The best, in processor time: what others on this machine do is not in it, and an early answer would be.
+    """
     hashing = Hashing()
     known = await hashing.hash(PASSWORD)
-    times: dict[str, list[float]] = {known: [], "": []}
+    costs: dict[str, list[float]] = {known: [], "": []}
     for _ in range(15):
-        for stored, taken in times.items():
-            began = perf_counter()
+        for stored, taken in costs.items():
+            began = process_time()
             assert not await hashing.verify(stored, "wrong")
-            taken.append(perf_counter() - began)
-    assert median(times[known]) == pytest.approx(median(times[""]), rel=0.2)
+            taken.append(process_time() - began)
+    assert min(costs[known]) == pytest.approx(min(costs[""]), rel=0.2)
 
 
 async def test_a_password_under_old_parameters_is_hashed_anew(own: Console) -> None:
