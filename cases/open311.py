@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from cases.bodies import Locality
 from cases.intake import Draft
 from cases.model import Kind, Secrecy, Subject
+from cases.redaction import cover_identity_numbers
 from cases.rules import Rules
 from cases.suggest import Suggestion
 from cases.taxonomy import Taxonomy, Topic
@@ -71,10 +72,11 @@ def jurisdiction(rules: Rules, wanted: str) -> Locality:
 def draft_of(rules: Rules, place: Locality, fields: Mapping[str, str]) -> Draft:
     """The report that a request is; RequestError says what is missing, wrong, or belongs elsewhere.
 
-    Names and numbers go to the identity vault; e-mail addresses and device ids are not kept.
+    Names and numbers go to the identity vault; e-mail addresses and device ids are not kept,
+    identity numbers are covered as they are in a chat.
     """
     topic = service(rules.taxonomy, fields.get("service_code", ""))
-    text = fields.get("description", "").strip()
+    text = cover_identity_numbers(fields.get("description", "").strip())
     if not text:
         raise RequestError(400, "no_description")
     if len(text) > LONGEST:
@@ -86,7 +88,7 @@ def draft_of(rules: Rules, place: Locality, fields: Mapping[str, str]) -> Draft:
     media = fields.get("media_url", "").strip()
     if media.startswith(("https://", "http://")) and len(media) < 500:
         draft.text += f"\n\n{media}"  # never fetched: an address can lead anywhere
-    draft.happened = fields.get("attribute[happened]", "").strip()[:200]
+    draft.happened = cover_identity_numbers(fields.get("attribute[happened]", "").strip())[:200]
     return draft
 
 
@@ -112,7 +114,7 @@ def _place(draft: Draft, place: Locality, fields: Mapping[str, str]) -> None:
         raise RequestError(400, "no_location")
     if latitude or longitude:
         draft.latitude, draft.longitude = _degrees(latitude, 90), _degrees(longitude, 180)
-    draft.place = address[:300]
+    draft.place = cover_identity_numbers(address)[:300]
     if code:
         hamlet, work = place.hamlet(code), place.work(code)
         if hamlet is None and work is None:

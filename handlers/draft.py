@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from cases import resident
@@ -16,8 +15,6 @@ from handlers.turn import Answer, Turn
 
 PARTS = "parts"
 EDITS = 20  # edited messages remembered
-IDENTITY_NUMBER = re.compile(r"(?<!\d)(?:\d{12}|\d{3}[ .]\d{3}[ .]\d{3}[ .]\d{3})(?!\d)")
-"""Citizen identity numbers have twelve digits; nobody needs them here (domain 7.4, 7.5)."""
 
 
 def draft_of(turn: Turn) -> Draft:
@@ -85,7 +82,7 @@ def add_story(turn: Turn, text: str) -> None:
 
 def noted(turn: Turn, text: str, most: int) -> str:
     """A short note of the report, in `most` characters; of a longer one the whole goes with the story."""
-    text = text.strip()
+    text = turn.covered(text.strip())
     if len(text) > most:
         add_story(turn, text)
     return text[:most]
@@ -93,7 +90,7 @@ def noted(turn: Turn, text: str, most: int) -> str:
 
 def _room_for(turn: Turn, text: str, parts: list[list[Any]]) -> str:
     """As much of the text, identity numbers covered, as fits beside these parts."""
-    text = covered(turn, text)
+    text = turn.covered(text)
     room = max(turn.rules.limits.text - sum(len(part[2]) + 1 for part in parts), 0)
     if len(text) > room:
         turn.say("text_cut", limit=turn.count(turn.rules.limits.text))
@@ -134,14 +131,6 @@ def name_and_phone(answer: Answer) -> tuple[str, str]:
     phone = digits if answer.phone or 9 <= len(digits) <= 12 else ""
     words = "".join(sign for sign in answer.text if not sign.isdigit() and sign not in "+-.,:;()")
     return answer.name or " ".join(words.split())[:80], phone
-
-
-def covered(turn: Turn, text: str) -> str:
-    """The text with identity numbers covered; the person is told."""
-    kept = IDENTITY_NUMBER.sub(lambda found: "•" * len(found[0]), text)
-    if kept != text:
-        turn.say("pii_warning")
-    return kept
 
 
 def story(turn: Turn) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cases.messages import Choice, FileKind, FileRef
 from handlers.conversation import END, Again, Dialogue, Step
-from handlers.draft import add_files, add_story, covered
+from handlers.draft import add_files, add_story
 from handlers.turn import Answer, Prompt, Turn
 
 AGREE, AGREE_HIDDEN, READ, REFUSE = "agree", "agree_hidden", "read", "refuse"
@@ -24,7 +24,7 @@ def hold(turn: Turn) -> dict[str, object]:
             [
                 incoming.sent_at.timestamp(),
                 incoming.ref or incoming.message_id,
-                turn.fitting(covered(turn, incoming.text), turn.rules.limits.text),
+                turn.fitting(incoming.text, turn.rules.limits.text),
             ]
         ]
     if incoming.files:

@@ -13,6 +13,7 @@ from cases.model import Officer
 from cases.names import read_as
 from cases.notices import offer_in
 from cases.ports import Chat, UnitOfWork
+from cases.redaction import cover_identity_numbers
 from cases.rules import Rules
 from cases.suggest import Suggestion
 from cases.text import folded
@@ -109,8 +110,16 @@ class Turn:
         """A number as this person's language groups it."""
         return f"{number:,}".replace(",", "." if self.chat.lang == "vi" else ",")
 
+    def covered(self, text: str) -> str:
+        """The text without citizen identity numbers, which nobody here needs; the person is told."""
+        kept = cover_identity_numbers(text)
+        if kept != text:
+            self.say("pii_warning")
+        return kept
+
     def fitting(self, text: str, most: int) -> str:
-        """The text as far as it fits; the person is told when it does not."""
+        """What a person wrote as it is kept: identity numbers covered, as far as it fits; they are told of either."""
+        text = self.covered(text)
         if len(text) > most:
             self.say("text_cut", limit=self.count(most))
         return text[:most]

@@ -1,0 +1,68 @@
+"""Citizen identity numbers are needed nowhere: wherever somebody types one, it is covered and they are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from cases.redaction import cover_identity_numbers
+from storage.work import Office
+from tests.handlers.cast import Person, cases_of, report_road
+from tests.handlers.conftest import Meet
+
+NUMBER = "001203004567"
+WARNING = "Bot đã che số đó"
+
+
+@pytest.fixture
+def person(meet: Meet) -> Person:
+    """A resident."""
+    return meet("telegram")
+
+
+@pytest.mark.parametrize("step", ["story", "where", "when"])
+async def test_in_a_report(person: Person, office: Office, step: str) -> None:
+    """Each question of a report that takes free words."""
+    mine = f", căn cước tôi {NUMBER}"
+    said = {
+        "story": "Rác đổ đầy bờ mương, mùi hôi thối cả tuần nay",
+        "ok": "ok",
+        "1": "1",
+        "where": "ngã ba trước nhà văn hoá",
+        "when": "hôm qua lúc chiều",
+        "send": "gửi",
+        "yes": "1",
+    }
+    told = {name: await person.says(words + mine * (name == step)) for name, words in said.items()}
+    assert [name for name, answer in told.items() if WARNING in answer] == [step]
+    (case,) = await cases_of(office)
+    everything = f"{case.text} {case.place} {case.happened}"
+    assert (NUMBER in everything, "căn cước tôi ••••••••••••" in everything) == (False, True)
+
+
+async def test_in_an_addition(person: Person, office: Office) -> None:
+    """Words added to a case that has its number already."""
+    await report_road(person)
+    await person.says("/bosung")
+    assert WARNING in await person.says("Tôi nói thêm, căn cước của tôi 0012 0300 4567, ai cần thì gọi")
+    (case,) = await cases_of(office)
+    history = await office.read(lambda unit: unit.cases.history(case.id))
+    assert "căn cước của tôi ••••••••••••••, ai cần" in history[-1].data["text"]
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("001203004567", "••••••••••••"),
+        ("số 001.203.004.567 nhé", "số ••••••••••••••• nhé"),
+        ("001 203 004 567", "•••••••••••••••"),
+        ("0012-0300-4567", "••••••••••••••"),
+        ("chuyển vào tài khoản 190312345678", None),  # a bank account is evidence
+        ("hồ sơ 2026001203004567", None),
+        ("gọi 0912345678 0987654321", None),
+        ("gọi 0912.345.678", None),
+        ("thu 001 203 004 567 890 đồng", None),
+    ],
+)
+def test_what_is_an_identity_number(words: str, kept: str | None) -> None:
+    """Twelve digits of which the first is 0, in a row or grouped in threes or fours; other numbers stay."""
+    assert cover_identity_numbers(words) == (words if kept is None else kept)
