@@ -20,7 +20,8 @@ _NUMBER = re.compile(
 _ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,200}\.[^\s@<>.,;:!?)]{2,24}")
 # Three digits of the province from 001, then sex, century, year and six more (NĐ 137/2015, art. 13); also in groups.
 _IDENTITY = re.compile(
-    r"(?<![\d.\-])(?:0\d{11}|0\d\d([ .\-])\d{3}\1\d{3}\1\d{3}|0\d{3}([ .\-])\d{4}\2\d{4})(?![ .\-]?\d)"
+    r"(?<!\d)(?:0\d{11}(?!\d)|(?<!\d{3}[ .\-])0\d\d([ .\-])\d{3}\1\d{3}\1\d{3}(?!\d|\1\d{3}(?!\d))"
+    r"|(?<!\d{4}[ .\-])0\d{3}([ .\-])\d{4}\2\d{4}(?!\d|\2\d{4}(?!\d)))"
 )
 _SHORT_NAME = 2  # words; a single word is too often an ordinary one
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from cases import resident
@@ -15,6 +16,7 @@ from handlers.turn import Answer, Turn
 
 PARTS = "parts"
 EDITS = 20  # edited messages remembered
+_PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .\-]?\d){8,10}(?!\d)")
 
 
 def draft_of(turn: Turn) -> Draft:
@@ -125,11 +127,16 @@ def correct_early(turn: Turn, parts: list[list[Any]]) -> None:
             parts[-1][2] = text
 
 
-def name_and_phone(answer: Answer) -> tuple[str, str]:
-    """The name and number somebody leaves: a shared contact, or words with digits among them; empty where not given."""
-    digits = "".join(sign for sign in answer.phone or answer.text if sign.isdigit())
-    phone = digits if answer.phone or 9 <= len(digits) <= 12 else ""
-    words = "".join(sign for sign in answer.text if not sign.isdigit() and sign not in "+-.,:;()")
+def name_and_phone(turn: Turn, answer: Answer) -> tuple[str, str]:
+    """The name and numbers somebody leaves: a shared contact, or words with numbers among them; empty where not given.
+
+    An identity number is neither.
+    """
+    text = turn.covered(answer.text)
+    found = [answer.phone] if answer.phone else [number[0] for number in _PHONE.finditer(text)] or [text]
+    numbers = dict.fromkeys("".join(sign for sign in number if sign.isdigit()) for number in found)
+    phone = ", ".join(number for number in numbers if answer.phone or 9 <= len(number) <= 12)
+    words = "".join(sign for sign in text if not sign.isdigit() and sign not in "+-.,:;()•")
     return answer.name or " ".join(words.split())[:80], phone
 
 

@@ -65,7 +65,7 @@ def ask_correct(turn: Turn) -> Prompt:
 
 
 def take_correct(turn: Turn, answer: Answer) -> str | Again:
-    name, phone = name_and_phone(answer)
+    name, phone = name_and_phone(turn, answer)
     if not name and not phone:
         return Again(turn.text("contact_hint"))
     count = resident.correct_identity(turn.unit, turn.chat, name, phone, turn.now)

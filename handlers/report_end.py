@@ -190,7 +190,7 @@ def ask_contact(turn: Turn) -> Prompt:
 
 
 def take_contact(turn: Turn, answer: Answer) -> str | Again:
-    name, phone = name_and_phone(answer)
+    name, phone = name_and_phone(turn, answer)
     if not name and not phone:
         return Again(turn.text("contact_hint"))
     turn.data.update(name=name, **({"phone": phone} if phone else {}))

@@ -46,7 +46,31 @@ async def test_in_an_addition(person: Person, office: Office) -> None:
     assert WARNING in await person.says("Tôi nói thêm, căn cước của tôi 0012 0300 4567, ai cần thì gọi")
     (case,) = await cases_of(office)
     history = await office.read(lambda unit: unit.cases.history(case.id))
-    assert "căn cước của tôi ••••••••••••••, ai cần" in history[-1].data["text"]
+    assert "căn cước của tôi ••••••••••••••, ai cần" in str(history[-1].data["text"])
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "phone"),
+    [
+        ("Lê Thị Tư 0912 345 678", "Lê Thị Tư", "0912345678"),
+        ("Tư, 0912345678 hoặc 0987.654.321", "Tư hoặc", "0912345678, 0987654321"),
+        ("Tư, bàn 024 3825 1234, +84 912 345 678", "Tư bàn", "02438251234, 84912345678"),
+        ("Lê Thị Tư căn cước 001203004567", "Lê Thị Tư căn cước", ""),
+        ("001203004567 0912345678", "", "0912345678"),
+        ("912345678", "", "912345678"),
+    ],
+)
+async def test_who_leaves_a_name(person: Person, office: Office, words: str, name: str, phone: str) -> None:
+    """Every telephone number is kept, an identity number is not."""
+    await report_road(person)
+    await person.says("/dulieu")
+    await person.taps("Sửa")
+    told = await person.says(words)
+    assert (WARNING in told) == ("001203004567" in words)
+    (case,) = await cases_of(office)
+    kept = await office.read(lambda unit: unit.people.reporter(case.reporter))
+    assert kept is not None
+    assert (kept.name, kept.phone) == (name, phone)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +80,10 @@ async def test_in_an_addition(person: Person, office: Office) -> None:
         ("số 001.203.004.567 nhé", "số ••••••••••••••• nhé"),
         ("001 203 004 567", "•••••••••••••••"),
         ("0012-0300-4567", "••••••••••••••"),
+        ("cc.001203004567, cũ 12", "cc.••••••••••••, cũ 12"),
         ("chuyển vào tài khoản 190312345678", None),  # a bank account is evidence
+        ("tổ 2 001203004567", "tổ 2 ••••••••••••"),
+        ("890 001 203 004 567", None),
         ("hồ sơ 2026001203004567", None),
         ("gọi 0912345678 0987654321", None),
         ("gọi 0912.345.678", None),

@@ -176,6 +176,13 @@ async def test_a_nul_byte_comes_in_as_everywhere(client: Visitor, city: Stage, k
     assert cases(city)[-1].text == "Đường liên thôn\ufffd lầy lội, đề nghị sửa."
 
 
+async def test_identity_numbers_are_covered(client: Visitor, city: Stage, key: str) -> None:
+    """As in a chat; a phone number is the sender's to give."""
+    words = "Rãnh nước thôn tắc cả tháng, tôi là 001203004567, gọi 0912345678 khi cần."
+    assert (await send(client, key, description=words)).status == 201
+    assert cases(city)[-1].text == words.replace("001203004567", "•" * 12)
+
+
 async def test_a_token_tells_nothing_until_the_result_is_published(client: Visitor, city: Stage, key: str) -> None:
     """Then the public id."""
     token = (await send(client, key, description="Đường liên thôn sạt lở, đề nghị sửa gấp.")).json[0]["token"]
