@@ -50,7 +50,13 @@ def after_story(turn: Turn) -> str | Again:
     """Decide from the words what to ask next: a right door, a calm word, more words, or the topic."""
     found = turn.suggest(story(turn))
     data = turn.data
-    if found.topics[:1] == (OTHER,) and len(story(turn).split()) < VAGUE_WORDS and not data.get("vague"):
+    data["door"] = door_for(turn, story(turn))
+    if (
+        not data["door"]
+        and found.topics[:1] == (OTHER,)
+        and len(story(turn).split()) < VAGUE_WORDS
+        and not data.get("vague")
+    ):
         data["vague"] = True
         return Again(turn.text("vague"), instead=True)
     data["suggested"] = found.topics[0] if found.topics else OTHER
@@ -58,7 +64,6 @@ def after_story(turn: Turn) -> str | Again:
     data["issues"] = found.issues
     data["kind"] = found.kind if found.kind in (Kind.REPORT, Kind.PETITION, Kind.PRAISE) else Kind.REPORT
     data["retaliation"] = found.retaliation
-    data["door"] = door_for(found)
     return "door" if data["door"] in DOORS else "topic"
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from cases.messages import Choice
 from cases.model import Kind
-from cases.suggest import Suggestion
 from handlers.conversation import END, Again
+from handlers.library import asked_article, best_article, told
 from handlers.turn import Answer, Prompt, Turn
 
 HOW, SEND, STOP, FOLLOW = "how", "send", "stop", "follow"
@@ -21,8 +21,9 @@ DOORS = (DENUNCIATION, COMPLAINT, CIVIL, QUESTION, *DOUBTS)
 CRIMES = ("order.security",)
 
 
-def door_for(found: Suggestion) -> str:
-    """Which door a message belongs to, empty for the ordinary way."""
+def door_for(turn: Turn, words: str) -> str:
+    """Which door these words belong to, empty for the ordinary way."""
+    found = turn.suggest(words)
     if found.kind is Kind.DENUNCIATION:
         return DENUNCIATION
     if found.kind is Kind.COMPLAINT:
@@ -30,7 +31,7 @@ def door_for(found: Suggestion) -> str:
     topic = found.topics[0] if found.topics else ""
     if topic == "land.dispute":
         return CIVIL
-    if found.kind is Kind.QUESTION:
+    if found.kind is Kind.QUESTION or asked_article(turn, words):
         return QUESTION
     if topic in CRIMES:
         return "crime_info"
@@ -73,10 +74,8 @@ def take_door(turn: Turn, answer: Answer) -> str | Again:
 
 
 def _question(turn: Turn) -> Prompt:
-    from handlers.library import best_article
-
     article = best_article(turn, turn.data["parts"][0][2])
-    intro = f"{article.question}\n{article.answer}" if article else turn.text("no_article")
+    intro = told(turn, article) if article else turn.text("no_article")
     labels = turn.labels("question_choices")
     choices = (Choice(SEND, labels[0]), Choice(STOP, labels[1]))
     return Prompt(f"{intro}\n\n{turn.text('question_choices')}", choices)

@@ -15,7 +15,7 @@ from handlers.conversation import Conversation, Nav
 from handlers.draft import correct
 from handlers.enter import ENTER, consented, hold
 from handlers.follow_up import ADD_TO, TRACK, VERDICT
-from handlers.library import LIBRARY
+from handlers.library import LIBRARY, answer_at_once
 from handlers.meant import MEANT, questioned
 from handlers.my_data import MY_DATA
 from handlers.offers import Outdated, pressed
@@ -226,6 +226,8 @@ def _begin(turn: Turn) -> None:
 def _open_report(turn: Turn, **held: object) -> None:
     known: dict[str, object] = turn.chat.talk.pop("known", {})  # type: ignore[assignment]
     if not consented(turn) or not turn.chat.locality:
+        if turn.chat.locality and not turn.incoming.files:
+            answer_at_once(turn, turn.incoming.text[:4000])
         turn.begin("enter", at="consent" if turn.chat.locality else "", **held, **known)
         return
     turn.begin("report", **known)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cases.model import Priority
 from storage.work import Office
 from tests.handlers.cast import cases_of, report_road
@@ -84,3 +86,41 @@ async def test_insults_alone_are_answered_calmly_and_not_kept(meet: Meet, office
     said = await person.says("đồ ăn hại cút hết đi lũ khốn")
     assert "đang bực" in said
     assert len(await cases_of(office)) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("Bao lâu có trả lời?", "20 ngày làm việc"),
+        ("bao lau thi co tra loi vay", "20 ngày làm việc"),
+        ("cho hỏi gửi phản ánh ở đây có phải ghi tên ko ạ", "Không bắt buộc"),
+    ],
+)
+async def test_a_common_question_is_answered_before_consent(meet: Meet, words: str, answer: str) -> None:
+    """Who only asks need not agree to anything; who goes on may send the question."""
+    person = meet("zalo-bot")
+    said = await person.says(words)
+    assert answer in said
+    assert "1. Tôi đồng ý" in said
+    assert "gửi câu hỏi này đến Mặt trận không" in await person.says("1")
+
+
+async def test_a_common_question_inside_a_report_is_answered(meet: Meet) -> None:
+    """As the first words of who agreed before."""
+    person = meet()
+    await report_road(person)
+    assert "20 ngày làm việc" in await person.says("bao lau thi co tra loi vay")
+
+
+@pytest.mark.parametrize("words", ["Sao đường thôn 2 mãi không sửa?", "Rác không ai dọn, có ai đọc tin này không"])
+async def test_a_matter_put_as_a_question_is_a_report(meet: Meet, words: str) -> None:
+    """What nobody wrote an answer for is not answered with something near."""
+    person = meet("zalo-bot")
+    assert "có sẵn" not in await person.says(words)
+
+
+async def test_reprisal_is_never_only_a_question(meet: Meet) -> None:
+    """Told in the very words of an article it is still taken in as a matter."""
+    person = meet("zalo-bot")
+    said = await person.says("Tôi bị gây khó dễ, trù dập vì đã phản ánh")
+    assert "có sẵn" not in said
