@@ -95,7 +95,7 @@ def _room_for(turn: Turn, text: str, parts: list[list[Any]]) -> str:
     text = turn.covered(text)
     room = max(turn.rules.limits.text - sum(len(part[2]) + 1 for part in parts), 0)
     if len(text) > room:
-        turn.say("text_cut", limit=turn.count(turn.rules.limits.text))
+        turn.say_once("text_cut", limit=turn.count(turn.rules.limits.text))
     return text[:room]
 
 

@@ -114,14 +114,14 @@ class Turn:
         """The text without citizen identity numbers, which nobody here needs; the person is told."""
         kept = cover_identity_numbers(text)
         if kept != text:
-            self.say("pii_warning")
+            self.say_once("pii_warning")
         return kept
 
     def fitting(self, text: str, most: int) -> str:
         """What a person wrote as it is kept: identity numbers covered, as far as it fits; they are told of either."""
         text = self.covered(text)
         if len(text) > most:
-            self.say("text_cut", limit=self.count(most))
+            self.say_once("text_cut", limit=self.count(most))
         return text[:most]
 
     def labels(self, key: str) -> tuple[str, ...]:
@@ -140,6 +140,12 @@ class Turn:
     def say(self, key: str, **values: object) -> None:
         """Say a text, without asking anything."""
         self.tell(self.text(key, **values))
+
+    def say_once(self, key: str, **values: object) -> None:
+        """Say a text unless this turn said it already: the same words may pass through several hands."""
+        text = self.text(key, **values)
+        if all(message.text != text for message in self.said):
+            self.tell(text)
 
     def tell(self, text: str) -> None:
         """Say ready text."""

@@ -39,6 +39,12 @@ async def test_in_a_report(person: Person, office: Office, step: str) -> None:
     assert (NUMBER in everything, "căn cước tôi ••••••••••••" in everything) == (False, True)
 
 
+async def test_it_is_said_once(person: Person) -> None:
+    """The first words of somebody who agreed before are read for two purposes."""
+    await report_road(person)
+    assert (await person.says(f"Cống thoát nước tắc cả tháng nay, căn cước tôi {NUMBER}")).count(WARNING) == 1
+
+
 async def test_in_an_addition(person: Person, office: Office) -> None:
     """Words added to a case that has its number already."""
     await report_road(person)
