@@ -84,7 +84,7 @@ def basis() -> Basis:
         texts=texts(),
         abbreviations=read_yaml("abbreviations.yaml"),
         keywords=tuple(read_csv("keywords.csv")),
-        suggest=read_yaml("suggest.yaml"),
+        suggest=_suggest(),
         library=tuple(read_yaml("library.yaml")["articles"]),
         spoken_posts=spoken_posts(),
         suggester=suggester(),
@@ -107,8 +107,13 @@ def load_rules(directory: Mapping[str, Any] | None = None, calendar: WorkCalenda
 def suggester() -> Suggester:
     """The topic suggester over the shipped word lists."""
     return Suggester.from_data(
-        read_yaml("taxonomy.yaml"), read_yaml("abbreviations.yaml"), read_csv("keywords.csv"), read_yaml("suggest.yaml")
+        read_yaml("taxonomy.yaml"), read_yaml("abbreviations.yaml"), read_csv("keywords.csv"), _suggest()
     )
+
+
+@cache
+def _suggest() -> Mapping[str, Any]:
+    return {**read_yaml("suggest.yaml"), "english": read_yaml("suggest_english.yaml")}
 
 
 @cache

@@ -50,7 +50,11 @@ class Reader:
     A short form that is itself a known word, or whose form is one when marks are missing, is left alone.
     """
 
-    def __init__(self, abbreviations: Mapping[str, Any], vocabulary: Collection[str]) -> None:
+    def __init__(
+        self, abbreviations: Mapping[str, Any], vocabulary: Collection[str], *, without_marks: bool = False
+    ) -> None:
+        """`without_marks`: for a language that has none, whose words are what they look like."""
+        self._without_marks = without_marks
         self._known = set(vocabulary)
         self._known_plain = set(strip_marks(" ".join(vocabulary)).split())
         self._short: dict[str, _Short] = {}
@@ -62,7 +66,7 @@ class Reader:
 
     def read(self, text: str) -> Words:
         """Return the words of a message; linear in its length."""
-        folded, trusted = normalise(text), has_marks(text)
+        folded, trusted = normalise(text), self._without_marks or has_marks(text)
         pieces = _PIECE.findall(folded)
         readings: list[tuple[Reading, ...]] = []
         sentences: list[int] = []

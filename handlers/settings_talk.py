@@ -1,10 +1,14 @@
-"""`/ngonngu`: the language of this chat."""
+"""The language of this chat: `/ngonngu`, or the first words."""
 
 from __future__ import annotations
 
 from cases.messages import Choice
 from handlers.conversation import END, Again, Dialogue, Step
+from handlers.enter import consented
 from handlers.turn import Answer, Prompt, Turn
+
+ENGLISH, VIETNAMESE = "en", "vi"
+FIRST_WORDS = 4  # fewer say too little: "thank you" is said by everybody
 
 
 def ask_language(turn: Turn) -> Prompt:
@@ -24,6 +28,16 @@ def take_language(turn: Turn, answer: Answer) -> str | Again:
 def unchanged(turn: Turn) -> None:
     """The language stays."""
     turn.say("kept_as_is")
+
+
+def answer_in_english(turn: Turn) -> None:
+    """Somebody who writes English before anything was agreed is answered so; they are told how to change it."""
+    text = turn.incoming.text
+    if turn.chat.lang == ENGLISH or consented(turn) or len(text.split()) < FIRST_WORDS:
+        return
+    if ENGLISH in turn.rules.wording.languages and turn.suggest(text[:4000]).english:
+        turn.chat.lang = ENGLISH
+        turn.say("answers_in_english")
 
 
 LANGUAGE = Dialogue(

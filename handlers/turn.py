@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -93,7 +93,11 @@ class Turn:
 
     def text(self, key: str, **values: object) -> str:
         """A text in this person's language, commune values filled in."""
-        return self.rules.wording.say(key, self.chat.lang, **{**self._commune(), **values})
+        return self.text_in(self.chat.lang, key, **values)
+
+    def text_in(self, lang: str, key: str, **values: object) -> str:
+        """A text in this language."""
+        return self.rules.wording.say(key, lang, **{**self._commune(), **values})
 
     def _commune(self) -> dict[str, object]:
         """The commune's values, looked up once for each commune of this turn."""
@@ -140,6 +144,11 @@ class Turn:
     def say(self, key: str, **values: object) -> None:
         """Say a text, without asking anything."""
         self.tell(self.text(key, **values))
+
+    def say_in(self, langs: Iterable[str], key: str, **values: object) -> None:
+        """Say a text in each of these languages."""
+        for lang in langs:
+            self.tell(self.text_in(lang, key, **values))
 
     def say_once(self, key: str, **values: object) -> None:
         """Say a text unless this turn said it already: the same words may pass through several hands."""

@@ -19,17 +19,22 @@ SERVICES = {"113": "police", "114": "fire", "115": "ambulance", "112": "disaster
 
 
 def answer_danger(turn: Turn, found: Suggestion) -> bool:
-    """Say the number first, whatever was being talked about; the report goes on afterwards. True when it was said."""
+    """Say the number first, whatever was being talked about; the report goes on afterwards. True when it was said.
+
+    Who cries in English is answered in English too, whatever this chat's language.
+    """
+    langs = dict.fromkeys(("en", turn.chat.lang) if found.english else (turn.chat.lang,))
     if found.distress:
-        turn.say("distress")
+        turn.say_in(langs, "distress")
         return True
     if not found.emergency:
         if found.maybe_danger:
-            turn.say("maybe_danger")
+            turn.say_in(langs, "maybe_danger")
         return False
-    service = turn.text(f"service_{SERVICES[found.emergency]}")
-    turn.say("emergency", number=found.emergency, service=service)
-    turn.say("emergency_go_on")
+    for lang in langs:
+        service = turn.text_in(lang, f"service_{SERVICES[found.emergency]}")
+        turn.say_in((lang,), "emergency", number=found.emergency, service=service)
+    turn.say_in(langs, "emergency_go_on")
     return True
 
 

@@ -37,7 +37,15 @@ def parts() -> tuple[Any, Any, list[dict[str, str]], Any]:
     """What `Suggester.from_data` takes."""
     with (ROOT / "data" / "keywords.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    return load("taxonomy.yaml"), load("abbreviations.yaml"), rows, load("suggest.yaml")
+    return (
+        load("taxonomy.yaml"),
+        load("abbreviations.yaml"),
+        rows,
+        {
+            **load("suggest.yaml"),
+            "english": load("suggest_english.yaml"),
+        },
+    )
 
 
 @cache
