@@ -27,6 +27,7 @@ from tests.trust.hooks_kit import hooked
 from tests.web.visitor import visiting
 
 MISSING = "zzzzzzzz.0"
+EACH = 34  # guesses of one sender within half a minute; thirty a minute are taken
 
 
 def altered(value: str, others: list[str], chance: random.Random) -> str:
@@ -183,24 +184,24 @@ def test_a_million_guesses_find_nothing() -> None:
     assert read < figure(1_000_000, 50) / 20  # only one in thirty is even looked up
 
 
-@pytest.mark.parametrize("senders", [1, 50])
+@pytest.mark.parametrize("senders", [1, figure(500)])
 async def test_guessing_slows_the_guesser_and_never_the_owner(bureau: Bureau, senders: int) -> None:
-    """From one chat and from many: no case is shown, the guesser waits, the owner's code works all the while."""
+    """From one chat and from 500 (a tenth in every run): no case is shown, every guesser is slowed, never the owner."""
     owner = bureau.person("owner")
     await report_road(owner)
     code = next(part for message in owner.heard for part in [read_receipt_code(message.text)] if part)
-    chance, slowed = random.Random(16), 0
-    for number in range(figure(3_000)):
+    chance = random.Random(16)
+    guesses = max(EACH * senders, figure(3_000))
+    for number in range(guesses):
         who = Address("telegram", f"guesser-{number % senders}")
         body = "".join(chance.choices(ALPHABET, k=LENGTH))
         guess = show_receipt_code(body + next(c for c in ALPHABET if read_receipt_code(body + c)))
         await bureau.spine.accept(Incoming(who, f"g{number}", bureau.clock(), text=guess))
-        if number % 50 == 0:
+        if number % (guesses // 30) == 0:
             bureau.clock.move(seconds=1)
     chats = [Address("telegram", f"guesser-{number}") for number in range(senders)]
     talks = await bureau.office.read(lambda unit: [unit.chats.load(one).talk for one in chats])
-    slowed = sum(talk.get("excess", [0])[0] for talk in talks)  # type: ignore[index]
-    assert slowed > 0 if senders == 1 or SOAK else slowed >= 0
+    assert all(talk.get("excess", [0])[0] for talk in talks)  # type: ignore[index]
     friend = bureau.person("friend")
     assert "PA-2026" in await friend.says(show_receipt_code(code))
 
