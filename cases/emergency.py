@@ -19,9 +19,10 @@ DOUBT: Final = 1.0
 _DECAY: Final = (1.0, 0.7, 0.5, 0.4, 0.3)
 _CALM_DECAY: Final = (1.0, 0.8, 0.6, 0.5)
 _SUICIDE: Final = "suicide"
-_NOW, _CALM = "now", "calm"
+_NOW, _CALM, _CRY = "now", "calm", "cry"
 _DISTRESS_CALM: Final = 0.5  # desperate people look back and ask for nothing: calm words weigh half
 _GUESS: Final = 0.3  # sureness below which a rule of guessed words says nothing
+_SHORT: Final = 10  # words; a cry for help as short as this may be all that somebody could type
 _LONG: Final = 60  # words; people in danger write short
 _LONG_COST: Final = 1.5
 
@@ -56,9 +57,9 @@ class EmergencyDetector:
     def detect(self, words: Words) -> Danger:
         """Return the gravest danger now; its number is "" when nothing threatens."""
         scores = self._scores(words)
-        now, calm = scores.pop(_NOW, 0.0), scores.pop(_CALM, 0.0)
+        now, calm, cry = (scores.pop(name, 0.0) for name in (_NOW, _CALM, _CRY))
         if not scores:
-            return Danger("", "", 0.0, False)
+            return Danger("", "", cry - calm if len(words) <= _SHORT else 0.0, False)
         kind = max(scores, key=lambda name: scores[name])
         distress = kind == _SUICIDE
         score = scores[kind] + now - calm * (_DISTRESS_CALM if distress else 1.0)

@@ -59,3 +59,30 @@ async def test_in_doubt_the_numbers_are_named_beside_the_next_question(meet: Mee
     assert "113 (công an), 114 (cháy, cứu nạn) hoặc 115 (cấp cứu)" in said
     assert "Trước khi gửi" in said
     assert "113" not in await meet(id="2").says("Đường bê tông Thôn 2 mới làm ba tháng đã nứt toác")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "cứu tôi với",
+        "cuu toi voi",
+        "ai cứu em với",
+        "SOS",
+        "giúp tôi với",
+        "gọi công an giúp tôi",
+        "help me",
+        "call the police",
+    ],
+)
+async def test_a_bare_cry_for_help_is_told_the_numbers(meet: Meet, words: str) -> None:  # noqa: F811
+    """Who can type no more than that may be in danger."""
+    said = await meet().says(words)
+    assert all(number in said for number in ("113", "114", "115"))
+
+
+@pytest.mark.parametrize(
+    "words", ["giúp tôi gửi phản ánh", "đường thôn 2 nguy hiểm lắm, đã báo mấy tháng nay không ai sửa"]
+)
+async def test_asking_for_a_favour_is_no_cry(meet: Meet, words: str) -> None:  # noqa: F811
+    """A long complaint is read for what it says."""
+    assert "115" not in await meet().says(words)
