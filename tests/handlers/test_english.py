@@ -5,8 +5,14 @@ from __future__ import annotations
 import pytest
 
 from storage.work import Office
-from tests.handlers.cast import cases_of, report_road
+from tests.handlers.cast import Person, cases_of, report_road
 from tests.handlers.conftest import Meet
+
+
+async def to_the_end(person: Person, office: Office) -> None:
+    """Skip what may be skipped, and send."""
+    while not await cases_of(office):
+        await person.taps("Skip" if "Skip" in person.labels else "Send")
 
 
 async def test_first_words_in_english_are_answered_in_english(meet: Meet, office: Office) -> None:
@@ -18,8 +24,7 @@ async def test_first_words_in_english_are_answered_in_english(meet: Meet, office
     said = await person.taps("I agree")
     assert "Flooding, drains" in person.labels
     await person.taps("Flooding, drains")
-    while not await cases_of(office):
-        await person.taps("Skip" if "Skip" in person.labels else "Send")
+    await to_the_end(person, office)
     (case,) = await cases_of(office)
     assert case.topic == "infra.drainage"
 
@@ -45,3 +50,26 @@ async def test_who_agreed_in_vietnamese_stays_there(meet: Meet) -> None:
     person = meet()
     await report_road(person)
     assert "mục nào" in await person.says("street lights near the school are broken for two weeks")
+
+
+@pytest.mark.parametrize(
+    ("words", "post"),
+    [
+        ("the hamlet head of Thon 2", "truong_thon"),
+        ("vice chairman of the commune", "pct_ubnd"),
+        ("Chairman of the People's Committee", "ct_ubnd"),
+        ("chairwoman of the Fatherland Front", "ct_mttq"),
+        ("the land officer", "cong_chuc"),
+        ("some man in the office", "khac"),
+    ],
+)
+async def test_a_post_may_be_named_in_english(meet: Meet, office: Office, words: str, post: str) -> None:
+    """So that the report goes past the body which that person may run."""
+    person = meet()
+    await person.says("he asked me for money to sign my papers, 2 million dong, no receipt")
+    await person.taps("I agree")
+    await person.taps("Harassment")
+    await person.says(words)
+    await to_the_end(person, office)
+    (case,) = await cases_of(office)
+    assert case.subject_posts == (post,)
