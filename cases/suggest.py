@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from cases.emergency import DOUBT, Danger, EmergencyDetector
+from cases.english import EnglishWords
 from cases.lexicon_words import Reader
 from cases.model import Kind, Subject
 from cases.suggest_kind import KindRules, Reading
 from cases.suggest_topics import Collisions, Scored, TopicScorer
-from cases.text import has_marks, normalise, strip_marks
 
 MOST_TOPICS: Final = 3
 CONFIDENT: Final = 1.7
@@ -23,9 +22,6 @@ _READ_TAIL: Final = 500  # a cry for help may stand at its end
 _RETALIATION: Final = 4.0
 _SAME_LEAGUE: Final = 0.35  # share of the best score that a further topic needs to be offered too
 _ISSUE: Final = 3.5
-_WORD: Final = re.compile(r"[a-z]+")
-_SYLLABLE: Final = re.compile(r"(?:ngh?|nh|[ckgpt]h|gi|qu|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?")
-"""What a Vietnamese syllable looks like without its marks: such a word speaks for neither language."""
 
 
 @dataclass(frozen=True)
@@ -53,18 +49,12 @@ class Suggestion:
 class Suggester:
     """The compiled tables. Built once from the data files, then pure: the same text gives the same answer."""
 
-    def __init__(
-        self,
-        reader: Reader,
-        scorer: TopicScorer,
-        kinds: KindRules,
-        danger: EmergencyDetector,
-        english: English | None = None,
-    ) -> None:
+    def __init__(self, reader: Reader, tables: _Tables, english: tuple[EnglishWords, Suggester] | None = None) -> None:
+        """`english`: how messages in English are known, and what reads them instead."""
         self._reader = reader
-        self._scorer = scorer
-        self._kinds = kinds
-        self._danger = danger
+        self._scorer = tables.scorer
+        self._kinds = tables.kinds
+        self._danger = tables.danger
         self._english = english
 
     @classmethod
@@ -80,17 +70,15 @@ class Suggester:
         `extra["english"]`, if there, is suggest_english.yaml: messages in English are read by it alone. Raises
         ValueError naming the topic or group that a rule uses and no file defines.
         """
-        collisions = Collisions.from_data(taxonomy, keywords)
-        tables = _Tables(taxonomy, extra, collisions)
-        reader = Reader(abbreviations, tables.vocabulary)
-        english = English.from_data(taxonomy, extra["english"], tables.vocabulary) if "english" in extra else None
-        return cls(reader, tables.scorer, tables.kinds, tables.danger, english)
+        tables = _Tables(taxonomy, extra, Collisions.from_data(taxonomy, keywords))
+        english = _english(taxonomy, extra["english"], tables.vocabulary) if "english" in extra else None
+        return cls(Reader(abbreviations, tables.vocabulary), tables, english)
 
     def suggest(self, text: str) -> Suggestion:
         """Return the suggestion for one message; about a millisecond for a usual one, linear in its length."""
         text = _excerpt(text)
-        if self._english is not None and self._english.is_meant(text):
-            return replace(self._english.suggester.suggest(text), english=True)
+        if self._english is not None and self._english[0].are_in(text):
+            return replace(self._english[1].suggest(text), english=True)
         words = self._reader.read(text)
         danger = self._danger.detect(words)
         scored = self._scorer.score(words)
@@ -175,35 +163,14 @@ class _Tables:
         return self.scorer.lexicon.vocabulary | self.kinds.lexicon.vocabulary | self.danger.lexicon.vocabulary
 
 
-@dataclass(frozen=True)
-class English:
-    """How messages in English are told from others, and read."""
-
-    suggester: Suggester
-    words: frozenset[str]
-
-    @classmethod
-    def from_data(cls, taxonomy: Mapping[str, Any], extra: Mapping[str, Any], others: Collection[str]) -> English:
-        """Compile suggest_english.yaml; `others` are the words that a message in Vietnamese may hold."""
-        bare = {code: {**entry, "kw": ()} for code, entry in taxonomy["topics"].items()}
-        tables = _Tables({**taxonomy, "topics": bare}, extra, Collisions({}, frozenset()))
-        known = tables.vocabulary
-        reader = Reader({}, known, without_marks=True)
-        listed = {word.strip() for word in str(extra["words"]).split(",")}
-        shared = set(strip_marks(" ".join(others)).split())
-        words = {word for word in known | listed if not _SYLLABLE.fullmatch(word)} - shared
-        return cls(Suggester(reader, tables.scorer, tables.kinds, tables.danger), frozenset(words))
-
-    def is_meant(self, text: str) -> bool:
-        """Whether a message is in English: no Vietnamese marks, and a quarter of its words only English, two at least.
-
-        One is enough where it is half of them.
-        """
-        if has_marks(text):
-            return False
-        words = _WORD.findall(normalise(text))
-        only = sum(word in self.words for word in words)
-        return only * 4 >= len(words) and (only > 1 or 0 < len(words) <= 2 * only)
+def _english(
+    taxonomy: Mapping[str, Any], extra: Mapping[str, Any], others: Collection[str]
+) -> tuple[EnglishWords, Suggester]:
+    bare = {code: {**entry, "kw": ()} for code, entry in taxonomy["topics"].items()}
+    tables = _Tables({**taxonomy, "topics": bare}, extra, Collisions({}, frozenset()))
+    listed = (word.strip() for word in str(extra["words"]).split(","))
+    words = EnglishWords([*tables.vocabulary, *listed], others)
+    return words, Suggester(Reader({}, tables.vocabulary, without_marks=True), tables)
 
 
 def _check_groups(labels: set[str], groups: Mapping[str, Any]) -> None:
