@@ -63,6 +63,12 @@ HOSTILE = (
 )
 """Dates with no day before or after them, digits that are none, separators, marks of languages."""
 
+
+def hostile(number: int, share: int) -> tuple[str, ...]:
+    """All of it, or a part: of three, every third value, for the next number the next third."""
+    return HOSTILE[number % share :: share]
+
+
 QUERY = words(
     """
     q words part page limit after before since until from to period figure report day view mark order state topic

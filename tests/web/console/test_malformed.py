@@ -11,26 +11,30 @@ import pytest
 from tests.web.console.desk import Clerk, Console
 from tests.web.console.malformed_kit import (  # noqa: F401 - fixtures
     FORM,
-    HOSTILE,
     QUERY,
     _status,
     a_bearer,
     filled,
+    hostile,
     open_desk,
     signed_in,
 )
 from tests.web.console.test_routes import ENDS_A_SESSION, OWN, PARAMETER, allowed, routes
 
+in_part = pytest.mark.parametrize("share", [3, pytest.param(1, marks=pytest.mark.slow)])
+"""A third of the values at each page and form, another third at the next; in soak all of them everywhere."""
 
-async def test_no_query_breaks_a_page_of_the_console(desk: Console, clerks: dict[str, Clerk]) -> None:
+
+@in_part
+async def test_no_query_breaks_a_page_of_the_console(desk: Console, clerks: dict[str, Clerk], share: int) -> None:
     """Every parameter anywhere is known by, with the same nonsense, at every page."""
     broken: list[Any] = []
-    for route in routes(desk):
+    for number, route in enumerate(routes(desk)):
         who = next((one for one in clerks.values() if allowed(route, one.officer)), None)
         if route.method != "GET" or who is None:
             continue
         path = PARAMETER.sub("none", re.sub(r"^(/console/cases/)\{(\w+)\}", rf"\g<1>{OWN}", route.path))
-        for value in HOSTILE:
+        for value in hostile(number, share):
             asked = f"{path}?{urlencode(dict.fromkeys(QUERY, value))}"[:7500]
             if (status := await _status(who.get, asked)) >= 500:
                 broken.append((route.path, value[:20], status))
@@ -38,30 +42,31 @@ async def test_no_query_breaks_a_page_of_the_console(desk: Console, clerks: dict
 
 
 ALONE = {
-    "/console/cases": ("q words part since until from to order state topic after received_from received_to", HOSTILE),
-    "/console/inbox": ("mark after since until", HOSTILE),
-    "/console/figures": ("period from to", HOSTILE),
-    "/console/map": ("period from to", HOSTILE),
-    "/console/calendar": ("day", HOSTILE),
-    "/console/figures/list": ("figure period report from", HOSTILE),
-    "/console/figures/list.csv": ("figure period report from", HOSTILE),
-    "/console/registers/plan": ("year", HOSTILE),
-    "/console/papers": ("year kind", HOSTILE),
-    "/console/disclosure": ("content", HOSTILE),
-    "/console/settings/calendar": ("year", HOSTILE),
-    "/console/settings/history": ("before what about", HOSTILE),
-    "/console/settings/wording": ("q from edited", HOSTILE),
-    "/console/settings/replies": ("id", HOSTILE),
+    "/console/cases": "q words part since until from to order state topic after received_from received_to",
+    "/console/inbox": "mark after since until",
+    "/console/figures": "period from to",
+    "/console/map": "period from to",
+    "/console/calendar": "day",
+    "/console/figures/list": "figure period report from",
+    "/console/figures/list.csv": "figure period report from",
+    "/console/registers/plan": "year",
+    "/console/papers": "year kind",
+    "/console/disclosure": "content",
+    "/console/settings/calendar": "year",
+    "/console/settings/history": "before what about",
+    "/console/settings/wording": "q from edited",
+    "/console/settings/replies": "id",
 }
 """Where a parameter read first would hide the next one."""
 
 
-async def test_no_single_parameter_breaks_a_page(desk: Console, clerks: dict[str, Clerk]) -> None:
+@in_part
+async def test_no_single_parameter_breaks_a_page(desk: Console, clerks: dict[str, Clerk], share: int) -> None:
     """One at a time, the others absent."""
     broken: list[Any] = []
-    for path, (names, values) in ALONE.items():
-        for name in names.split():
-            for value in values:
+    for path, names in ALONE.items():
+        for number, name in enumerate(names.split()):
+            for value in hostile(number, share):
                 for who in (clerks["handler"], clerks["admin"]):
                     asked = f"{path}?{urlencode({name: value})}"
                     if (status := await _status(who.get, asked)) >= 500:
@@ -69,28 +74,30 @@ async def test_no_single_parameter_breaks_a_page(desk: Console, clerks: dict[str
     assert broken == []
 
 
-async def test_no_path_breaks_a_page_of_the_console(desk: Console, clerks: dict[str, Clerk]) -> None:
+@in_part
+async def test_no_path_breaks_a_page_of_the_console(desk: Console, clerks: dict[str, Clerk], share: int) -> None:
     """Parameters of the path are nonsense."""
     broken: list[Any] = []
-    for route in routes(desk):
+    for number, route in enumerate(routes(desk)):
         who = next((one for one in clerks.values() if allowed(route, one.officer)), None)
         if route.method != "GET" or who is None or "{" not in route.path:
             continue
-        for value in HOSTILE:
+        for value in hostile(number, share):
             for asked in (filled(route.path, value[:500]), filled(route.path, value[:500], value[:500] or "x")):
                 if (status := await _status(who.get, asked)) >= 500:
                     broken.append((route.path, value[:20], status))
     assert broken == []
 
 
-async def test_no_form_breaks_the_console(desk: Console, clerks: dict[str, Clerk]) -> None:
+@in_part
+async def test_no_form_breaks_the_console(desk: Console, clerks: dict[str, Clerk], share: int) -> None:
     """Every field any form has, with the same nonsense, to everything that writes."""
     broken: list[Any] = []
-    for route in routes(desk):
+    for number, route in enumerate(routes(desk)):
         if route.method != "POST" or route.path == ENDS_A_SESSION:
             continue
         for who in [one for one in clerks.values() if allowed(route, one.officer)][:2]:
-            for value in HOSTILE:
+            for value in hostile(number, share):
                 path = filled(route.path, "")
                 form = {name: value if value.isascii() else value[:600] for name in FORM}
                 if (status := await _status(lambda at, form=form, who=who: who.post(at, form), path)) >= 500:
@@ -102,7 +109,7 @@ async def test_no_form_breaks_the_console(desk: Console, clerks: dict[str, Clerk
 async def test_no_form_breaks_the_door(desk: Console, path: str) -> None:
     """What somebody without a session sends."""
     async with desk.stranger() as who:
-        for value in HOSTILE:
+        for value in hostile(0, 1):
             form = dict.fromkeys(("login", "password", "code", "back", "lang", "proof", "kept", "csrf"), value[:500])
             assert (await who.post(path, form)).status < 500, (path, value[:20])
 
@@ -149,12 +156,13 @@ ONE_AT_A_TIME = {
 """Forms whose other fields are in order: the fault of one must not hide the next."""
 
 
-async def test_no_single_field_breaks_a_form(desk: Console, clerks: dict[str, Clerk]) -> None:
+@in_part
+async def test_no_single_field_breaks_a_form(desk: Console, clerks: dict[str, Clerk], share: int) -> None:
     """One field at a time."""
     broken: list[Any] = []
     for path, (names, proper) in ONE_AT_A_TIME.items():
-        for name in names.split():
-            for value in HOSTILE:
+        for number, name in enumerate(names.split()):
+            for value in hostile(number, share):
                 form = proper | {name: value}
                 if (status := await _status(lambda at, form=form: clerks["handler"].post(at, form), path)) >= 500:
                     broken.append((path, name, value[:20], status))

@@ -15,12 +15,12 @@ from storage.work import StoredWork
 from tests.web.console.case_kit import received, report, stored, triaged
 from tests.web.console.desk import Clerk, Console
 from tests.web.console.malformed_kit import (  # noqa: F401 - fixtures
-    HOSTILE,
     QUERY,
     _sent,
     _status,
     a_bearer,
     filled,
+    hostile,
     open_desk,
     public_pages,
     signed_in,
@@ -29,6 +29,9 @@ from tests.web.console.malformed_kit import (  # noqa: F401 - fixtures
 from tests.web.console.papers_kit import with_reply
 from tests.web.console.test_routes import ENDS_A_SESSION, OWN, allowed, routes, site_of
 from web.console.case_open import STEPS
+
+in_part = pytest.mark.parametrize("share", [3, pytest.param(1, marks=pytest.mark.slow)])
+"""A third of the values at each address, another third at the next; in soak all of them everywhere."""
 
 
 @pytest.fixture(scope="module")
@@ -52,16 +55,17 @@ def everywhere(desk: Console) -> dict[str, Case]:
     return found
 
 
+@in_part
 @pytest.mark.parametrize("name", ["handler", "contact"])
 async def test_no_step_of_a_case_breaks(
-    desk: Console, clerks: dict[str, Clerk], everywhere: dict[str, Case], name: str
+    desk: Console, clerks: dict[str, Clerk], everywhere: dict[str, Case], name: str, share: int
 ) -> None:
     """Every step on a case in every state, its version right and all else nonsense."""
     broken: list[Any] = []
     who = clerks[name]
-    for state, case in everywhere.items():
-        for step in STEPS:
-            for value in ("", "9" * 5000, "0001-01-01", "ế\x00"):
+    for turn, (state, case) in enumerate(everywhere.items()):
+        for number, step in enumerate(STEPS, start=turn):
+            for value in ("", "9" * 5000, "0001-01-01", "ế\x00")[number % share :: share]:
                 now = stored(desk, case)
                 form = dict.fromkeys(STEP_FIELDS, value) | {"version": str(now.version)}
                 send = partial(who.post, form=form)
@@ -137,12 +141,13 @@ async def test_other_methods_are_refused(desk: Console, clerks: dict[str, Clerk]
     assert wrong == []
 
 
-async def test_nothing_public_breaks(desk: Console, bearer: str) -> None:
+@in_part
+async def test_nothing_public_breaks(desk: Console, bearer: str, share: int) -> None:
     """The board, its feeds, Open311, the chat's reading side and the interface of other systems."""
     broken: list[Any] = []
     async with desk.stranger() as who:
-        for path in public_pages(desk):
-            for value in HOSTILE:
+        for number, path in enumerate(public_pages(desk)):
+            for value in hostile(number, share):
                 every = urlencode(dict.fromkeys(QUERY, value[:60]))
                 asked = {filled(path, value[:200]), f"{filled(path, 'x').replace('{', '')}?{every}"}
                 if path.startswith("/open311"):
@@ -153,13 +158,15 @@ async def test_nothing_public_breaks(desk: Console, bearer: str) -> None:
     assert broken == []
 
 
+@in_part
 @pytest.mark.parametrize("name", ["since", "until", "state", "topic", "body", "locality", "after", "limit", "page"])
-async def test_no_parameter_breaks_the_interface(desk: Console, bearer: str, name: str) -> None:
+async def test_no_parameter_breaks_the_interface(desk: Console, bearer: str, name: str, share: int) -> None:
     """One parameter at a time, the others absent."""
     broken: list[Any] = []
     async with desk.stranger() as who:
-        for path in ("/api/v1/cases", "/api/v1/figures", "/api/v1/publications", f"/api/v1/cases/{OWN}"):
-            for value in HOSTILE:
+        pages = ("/api/v1/cases", "/api/v1/figures", "/api/v1/publications", f"/api/v1/cases/{OWN}")
+        for number, path in enumerate(pages, start=len(name)):
+            for value in hostile(number, share):
                 asked = f"{path}?{urlencode({name: value[:1000]})}"
                 status = await _status(who.get, asked, accept="application/json", authorization=bearer)
                 if status >= 500:
