@@ -12,7 +12,7 @@ PROCESSES ?= 4
 SIDE_BY_SIDE = -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test fast lint demo bench soak audit sbom fakes lock clean
+.PHONY: help install run test tenth fast lint demo bench soak audit sbom fakes lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -41,6 +41,13 @@ run: $(VENV)/.ok  ## serve on http://127.0.0.1:8080
 
 test: $(VENV)/.ok-dev  ## the tests, PostgreSQL included; browser tests where Chromium is; the longest are in soak
 	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE)
+
+TENTHS = tests/faults/test_kills.py tests/faults/test_kills_reminding.py tests/scheduler/test_year.py::test_a_year \
+	tests/trust/test_steady.py tests/trust/test_fuzz_parsers.py tests/trust/test_fuzz_routes.py \
+	tests/trust/test_fuzz_dialogue.py tests/trust/test_buttons.py
+
+tenth: $(VENV)/.ok-dev  ## a tenth of the figures that are too long for `test`, in a quarter of an hour
+	HOIAM_TENTH=1 $(BIN)/python -m pytest -n 3 --dist worksteal --no-loadscope-reorder --timeout 3000 $(TENTHS)
 
 fast: $(VENV)/.ok-dev  ## the tests that take seconds
 	$(BIN)/python -m pytest -m "not slow and not browser and not postgres" $(SIDE_BY_SIDE)

@@ -25,8 +25,9 @@ from tests.faults.victim import KEYS
 from tests.handlers.cast import open_spine
 from tests.handlers.officer_cast import Bureau
 from tests.storage.test_migrations import downgrade
+from tests.trust.figures import TENTH
 
-REMINDING_KILLS = KILLS // 10 if SOAK else 60
+REMINDING_KILLS = KILLS // 10 if SOAK or TENTH else 60
 REMINDING = [
     *(f"{part}: {step}" for part in ("reminders", "delivery") for step in STEPS),
     "delivery: after send",

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases.receipts import new_receipt_code, show_receipt_code
-from tests.trust.figures import SOAK, figure
+from tests.trust.figures import SOAK, by_run, figure
 from tests.trust.hooks_kit import body
 from tests.trust.parsers import PARSERS
 
-SECONDS = 600 if SOAK else 4
+SECONDS = by_run(4, 60, 600)
 SEEDS: dict[str, list[bytes]] = {
     "telegram": [body("telegram", 1), b'{"update_id": 1, "callback_query": {"id": "1", "data": "x.0"}}'],
     "zalo": [body("zalo-oa", 1), body("zalo-bot", 1)],

@@ -15,13 +15,13 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.specs.openapi.checks import ignored_auth
 
-from tests.trust.figures import SOAK
+from tests.trust.figures import SOAK, TENTH, by_run
 from tests.web.console.case_kit import report
 from tests.web.console.desk import Console, console_at
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 SECONDS = 10
-EXAMPLES = 500 if SOAK else 3
+EXAMPLES = by_run(3, 50, 500)
 NEVER_ENDS = {("GET", "/chat/live")}  # a stream of events; its end is tested where it is told of
 QUIET = settings(
     max_examples=EXAMPLES,
@@ -88,7 +88,7 @@ def test_no_request_of_a_stranger_breaks_anything(house: Console) -> None:
 def test_no_request_of_an_officer_breaks_anything(house: Console, name: str) -> None:
     """Signed in, with the word that forms carry, so that requests get past the door."""
     inside = [one for one in operations(house.url) if one.path.startswith("/console")]
-    chosen = inside if SOAK else inside[:: 3 if name == "handler" else 6]
+    chosen = inside if SOAK or TENTH else inside[:: 3 if name == "handler" else 6]
     token = house.token(name)
     headers = {"cookie": f"hoiam-desk={token}", "x-csrf": house.csrf(token), "sec-fetch-site": "same-origin"}
     broken, made = faults(chosen, headers=headers)
@@ -145,7 +145,7 @@ def test_every_route_with_a_login_asks_for_it(house: Console) -> None:
     asked = [one for one in asked if {} not in one.definition.raw["security"]]
     assert len(asked) > 20
     let_in = []
-    for operation in asked[:: 1 if SOAK else 4]:
+    for operation in asked[:: by_run(4, 1, 1)]:
         if 200 in tried(operation, headers={"authorization": "Bearer x", "cookie": "hoiam-desk=x; hoiam=x"}):
             let_in.append(operation.path)
     assert let_in == []
