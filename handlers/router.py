@@ -22,7 +22,7 @@ from handlers.offers import Outdated, pressed
 from handlers.pace import too_fast
 from handlers.parking import telling
 from handlers.report import OTHER, REPORT
-from handlers.settings_talk import LANGUAGE, answer_in_english
+from handlers.settings_talk import LANGUAGE, turned_to_english
 from handlers.start import read_start
 from handlers.turn import Answer, Turn
 from handlers.urgent import answer_danger, open_retaliation
@@ -152,10 +152,11 @@ def _words(turn: Turn) -> None:
     """Free words, files or a place: the open question's answer, or the beginning of something."""
     incoming = turn.incoming
     if turn.officer is None and incoming.text.strip():
-        if not CONVERSATION.running(turn):
-            answer_in_english(turn)
         found = turn.suggest(incoming.text[:4000])
+        english = not CONVERSATION.running(turn) and turned_to_english(turn)
         danger = answer_danger(turn, found) if turn.chat.locality else False
+        if english:
+            turn.say("answers_in_english")
         if open_retaliation(turn, found) if not CONVERSATION.running(turn) else _short_cry(turn, found):
             return
         if danger and not CONVERSATION.running(turn):

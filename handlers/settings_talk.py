@@ -30,14 +30,15 @@ def unchanged(turn: Turn) -> None:
     turn.say("kept_as_is")
 
 
-def answer_in_english(turn: Turn) -> None:
-    """Somebody who writes English before anything was agreed is answered so; they are told how to change it."""
+def turned_to_english(turn: Turn) -> bool:
+    """Somebody who writes English before anything was agreed is answered so from now on; True when that is new."""
     text = turn.incoming.text
     if turn.chat.lang == ENGLISH or consented(turn) or len(text.split()) < FIRST_WORDS:
-        return
-    if ENGLISH in turn.rules.wording.languages and turn.suggest(text[:4000]).english:
-        turn.chat.lang = ENGLISH
-        turn.say("answers_in_english")
+        return False
+    if ENGLISH not in turn.rules.wording.languages or not turn.suggest(text[:4000]).english:
+        return False
+    turn.chat.lang = ENGLISH
+    return True
 
 
 LANGUAGE = Dialogue(

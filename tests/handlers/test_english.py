@@ -29,6 +29,13 @@ async def test_first_words_in_english_are_answered_in_english(meet: Meet, office
     assert case.topic == "infra.drainage"
 
 
+async def test_the_number_comes_before_the_language(meet: Meet) -> None:
+    """Danger first, whoever cries."""
+    said = await meet().says("my neighbour's house is on fire please help")
+    assert "114" in said.split("\n")[0]
+    assert "/ngonngu" in said
+
+
 async def test_danger_in_english_is_answered_in_both_languages(meet: Meet) -> None:
     """The chat was Vietnamese so far: perhaps somebody else holds the phone."""
     person = meet()
