@@ -44,7 +44,8 @@ test: $(VENV)/.ok-dev  ## the tests, PostgreSQL included; browser tests where Ch
 
 TENTHS = tests/faults/test_kills.py tests/faults/test_kills_reminding.py tests/scheduler/test_year.py::test_a_year \
 	tests/trust/test_steady.py tests/trust/test_fuzz_parsers.py tests/trust/test_fuzz_routes.py \
-	tests/trust/test_fuzz_dialogue.py tests/trust/test_buttons.py
+	tests/trust/test_fuzz_dialogue.py tests/trust/test_buttons.py \
+	tests/web/console/test_malformed.py tests/web/console/test_malformed_steps.py
 
 tenth: $(VENV)/.ok-dev  ## a tenth of the figures that are too long for `test`, in a quarter of an hour
 	HOIAM_TENTH=1 $(BIN)/python -m pytest -n 3 --dist worksteal --no-loadscope-reorder --timeout 3000 $(TENTHS)

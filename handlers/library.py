@@ -11,7 +11,7 @@ from cases.names import read_as
 from cases.rules import Article
 from cases.text import normalise, strip_marks
 from handlers.conversation import END, Again, Dialogue, Step
-from handlers.turn import Answer, Prompt, Turn
+from handlers.turn import ENGLISH, Answer, Prompt, Turn
 
 LIKE_ENOUGH = 0.34  # share of the question's words found; below it no answer is better than a wrong one
 THE_SAME = 0.6  # share of all words of both; from here on what was asked is the question itself
@@ -54,7 +54,7 @@ def answer_at_once(turn: Turn, text: str) -> None:
 def _known_words(article: Article) -> tuple[frozenset[str], ...]:
     """Those of its question, in both languages."""
     question = article.question
-    return tuple(_short_words(words) for words in dict.fromkeys((str(question), read_as(question, "en"))))
+    return tuple(_short_words(words) for words in dict.fromkeys((str(question), read_as(question, ENGLISH))))
 
 
 def _words(text: str) -> frozenset[str]:

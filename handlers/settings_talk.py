@@ -5,9 +5,8 @@ from __future__ import annotations
 from cases.messages import Choice
 from handlers.conversation import END, Again, Dialogue, Step
 from handlers.enter import consented
-from handlers.turn import Answer, Prompt, Turn
+from handlers.turn import ENGLISH, Answer, Prompt, Turn
 
-ENGLISH, VIETNAMESE = "en", "vi"
 FIRST_WORDS = 4  # fewer say too little: "thank you" is said by everybody
 
 

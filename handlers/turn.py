@@ -19,6 +19,7 @@ from cases.suggest import Suggestion
 from cases.text import folded
 from cases.wording import Wording
 
+ENGLISH = "en"
 LONGEST_MEANT = 60  # characters; no list of everyday words holds anything longer
 
 

@@ -12,7 +12,7 @@ from cases.text import strip_marks
 from handlers import sealed_talk
 from handlers.draft import attach
 from handlers.enter import consented
-from handlers.turn import Turn
+from handlers.turn import ENGLISH, Turn
 
 PHRASE = "bi tru dap"
 SERVICES = {"113": "police", "114": "fire", "115": "ambulance", "112": "disaster", "111": "child"}
@@ -23,7 +23,7 @@ def answer_danger(turn: Turn, found: Suggestion) -> bool:
 
     Who cries in English is answered in English too, whatever this chat's language.
     """
-    langs = dict.fromkeys(("en", turn.chat.lang) if found.english else (turn.chat.lang,))
+    langs = dict.fromkeys((ENGLISH, turn.chat.lang) if found.english else (turn.chat.lang,))
     if found.distress:
         turn.say_in(langs, "distress")
         return True

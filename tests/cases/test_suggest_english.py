@@ -32,6 +32,13 @@ def test_words_of_danger_are_not_danger() -> None:
     assert alarms == []
 
 
+def test_ordinary_matters_in_drastic_words_are_not_danger() -> None:
+    """Written against the tables: each holds words that danger is told with."""
+    calm = (ROOT / "tests" / "data" / "english_calm.txt").read_text(encoding="utf-8").splitlines()
+    assert [text for text in calm if suggest(text).emergency] == []
+    assert len(calm) == 50
+
+
 def test_topics_are_suggested() -> None:
     """One of those that a person would choose is among those offered."""
     told = [message for message in ALL if not message["danger"] and message["topics"]]

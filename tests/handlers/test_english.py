@@ -21,7 +21,7 @@ async def test_first_words_in_english_are_answered_in_english(meet: Meet, office
     said = await person.says("the drain in front of my house is blocked, water comes inside when it rains")
     assert "/ngonngu" in said
     assert "Before you send" in said
-    said = await person.taps("I agree")
+    await person.taps("I agree")
     assert "Flooding, drains" in person.labels
     await person.taps("Flooding, drains")
     await to_the_end(person, office)

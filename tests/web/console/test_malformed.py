@@ -11,6 +11,7 @@ import pytest
 from tests.web.console.desk import Clerk, Console
 from tests.web.console.malformed_kit import (  # noqa: F401 - fixtures
     FORM,
+    HOSTILE,
     QUERY,
     _status,
     a_bearer,
@@ -109,7 +110,7 @@ async def test_no_form_breaks_the_console(desk: Console, clerks: dict[str, Clerk
 async def test_no_form_breaks_the_door(desk: Console, path: str) -> None:
     """What somebody without a session sends."""
     async with desk.stranger() as who:
-        for value in hostile(0, 1):
+        for value in HOSTILE:
             form = dict.fromkeys(("login", "password", "code", "back", "lang", "proof", "kept", "csrf"), value[:500])
             assert (await who.post(path, form)).status < 500, (path, value[:20])
 
