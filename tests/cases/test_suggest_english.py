@@ -33,10 +33,10 @@ def test_words_of_danger_are_not_danger() -> None:
 
 
 def test_ordinary_matters_in_drastic_words_are_not_danger() -> None:
-    """Written against the tables: each holds words that danger is told with."""
+    """The first fifty written against the tables, sixty blind (2 raised an alarm at first sight)."""
     calm = (ROOT / "tests" / "data" / "english_calm.txt").read_text(encoding="utf-8").splitlines()
     assert [text for text in calm if suggest(text).emergency] == []
-    assert len(calm) == 50
+    assert len(calm) == 110
 
 
 def test_topics_are_suggested() -> None:
